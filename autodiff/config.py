@@ -1,0 +1,65 @@
+"""Modes of the engine, kept in context variables: safe across threads and async tasks."""
+
+from __future__ import annotations
+
+from contextlib import ContextDecorator
+from contextvars import ContextVar, Token
+from types import TracebackType
+
+_recording: ContextVar[bool] = ContextVar("autodiff.recording", default=True)
+
+is_grad_enabled = _recording.get
+"""Whether operations on tensors are recorded here and now (in this thread or async task)."""
+
+
+class _Recording(ContextDecorator):
+    _mode: bool
+
+    def __init__(self) -> None:
+        self._tokens: list[Token[bool]] = []
+
+    def _recreate_cm(self) -> _Recording:  # a decorated function may call itself, or run in threads
+        return type(self)()
+
+    def __enter__(self) -> None:
+        self._tokens.append(_recording.set(self._mode))
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        _recording.reset(self._tokens.pop())
+
+
+class no_grad(_Recording):  # noqa: N801 - used like a statement, and named as the field names it
+    """Record nothing inside: `with no_grad():`, or `@no_grad()` above a function.
+
+    Examples
+    --------
+    >>> from autodiff import Tensor, no_grad
+    >>> x = Tensor(3.0, requires_grad=True)
+    >>> with no_grad():
+    ...     y = x * x
+    >>> y.requires_grad
+    False
+    """
+
+    _mode = False
+
+
+class enable_grad(_Recording):  # noqa: N801 - as no_grad
+    """Record again inside a `no_grad` block; usable as a statement or a decorator.
+
+    Examples
+    --------
+    >>> from autodiff import Tensor, enable_grad, no_grad
+    >>> x = Tensor(3.0, requires_grad=True)
+    >>> with no_grad(), enable_grad():
+    ...     y = x * x
+    >>> y.requires_grad
+    True
+    """
+
+    _mode = True

@@ -1,0 +1,1 @@
+"""Kernels on raw arrays: what the structured ops compute with."""

@@ -1,0 +1,81 @@
+"""What a local operation is, as data, and the registry of all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from autodiff.errors import DeclarationError
+
+FAMILIES = ("elementwise", "linear", "multilinear", "custom")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Op:
+    """One local operation: its forward, its rules in both directions, and how to show it.
+
+    Built by the decorators of `autodiff.declare`, never by hand.
+
+    Attributes
+    ----------
+    name, family, symbol, doc
+        How it is called, which calculus it follows (one of `FAMILIES`), how drawings show it,
+        and the first line of its docstring.
+    arrays, params
+        Names of the arguments that flow, and of the others. A variadic op (`concat`) has one name
+        for its whole sequence of arrays.
+    variadic
+        Whether the first argument is a sequence of arrays.
+    forward
+        The declared function: raw arrays in, raw array out, pure.
+    evaluate
+        ``evaluate(arrays, params)``: the forward from a node's arrays and params.
+    function
+        The public function: records a node when a tracked tensor is among its arguments.
+    saves
+        Names of what its rules read ("y" is the output): all that a node keeps for the backward.
+    pull, push
+        ``pull(node, g)`` gives the cotangent's flow to each parent (None where none is needed);
+        ``push(node, tangents)`` gives the tangent of the output.
+    domain
+        For an elementwise op, the interval of each argument in which it is smooth (tests draw
+        there).
+    """
+
+    name: str
+    family: str
+    symbol: str
+    doc: str
+    arrays: tuple[str, ...]
+    params: tuple[str, ...]
+    variadic: bool
+    forward: Callable[..., Any]
+    evaluate: Callable[[Sequence[Any], Sequence[Any]], Any]
+    function: Callable[..., Any]
+    saves: tuple[str, ...]
+    pull: Callable[[Any, Any], Sequence[Any]]
+    push: Callable[[Any, Sequence[Any]], Any]
+    domain: tuple[tuple[float, float], ...]
+
+    def __repr__(self) -> str:
+        return f"<op {self.name}: {self.family}>"
+
+
+OPS: dict[str, Op] = {}
+"""Every declared op by name."""
+
+
+def register(op: Op) -> None:
+    """Enter `op`; redefining one's own (a notebook cell run again) replaces it."""
+    known = OPS.get(op.name)
+    if known is not None and _place(known) != _place(op):
+        raise DeclarationError(
+            f"an op named {op.name!r} is already declared in {known.forward.__module__}: "
+            f"choose another name, or use that one"
+        )
+    OPS[op.name] = op
+
+
+def _place(op: Op) -> tuple[str, str]:
+    return op.forward.__module__, op.forward.__qualname__

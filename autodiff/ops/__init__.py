@@ -1,0 +1,1 @@
+"""The local operations, one file a family of names."""

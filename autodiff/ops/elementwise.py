@@ -1,0 +1,349 @@
+"""Elementwise ops: each is its formula and its local derivative, and nothing else.
+
+Where calculus leaves a choice: `abs`, `sign` and `relu` have slope 0 at 0; tied arguments of
+`maximum` and `minimum` share the gradient equally; `clip` has slope 1 at its bounds.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from autodiff.declare import elementwise, linear
+from autodiff.variable import Array, raw
+
+
+class _Ones(dict[Any, Any]):
+    """A 0-d one of each dtype: NumPy computes with it twice as fast as with a Python number."""
+
+    def __missing__(self, dtype: Any) -> Any:
+        self[dtype] = np.ones((), dtype)
+        return self[dtype]
+
+
+ONE = _Ones()
+
+
+@elementwise(partials=[1, 1], symbol="+")
+def add(x1: Array, x2: Array) -> Array:
+    """Sum ``x1 + x2``.
+
+    >>> add(Tensor([1.0, 2.0]), 10.0)
+    Tensor([11., 12.])
+    """
+    return np.add(x1, x2)
+
+
+@elementwise(partials=[1, -1], symbol="−")
+def subtract(x1: Array, x2: Array) -> Array:
+    """Difference ``x1 - x2``.
+
+    >>> subtract(Tensor([1.0, 2.0]), 1.0)
+    Tensor([0., 1.])
+    """
+    return np.subtract(x1, x2)
+
+
+@elementwise(partials=[lambda x2: x2, lambda x1: x1], symbol="×")
+def multiply(x1: Array, x2: Array) -> Array:
+    """Product ``x1 * x2``.
+
+    >>> multiply(Tensor([1.0, 2.0]), Tensor([3.0, 4.0]))
+    Tensor([3., 8.])
+    """
+    return np.multiply(x1, x2)
+
+
+@elementwise(
+    partials=[lambda x2: 1.0 / x2, lambda y, x2: -y / x2],
+    domain=[(-3.0, 3.0), (0.5, 3.0)],
+    symbol="÷",
+)
+def divide(x1: Array, x2: Array) -> Array:
+    """Quotient ``x1 / x2``; integers give floats.
+
+    >>> divide(Tensor([1.0, 2.0]), 4.0)
+    Tensor([0.25, 0.5 ])
+    """
+    return np.divide(x1, x2)
+
+
+def _power_slope(x1: Any, x2: Any) -> Any:
+    """``x2 * x1**(x2 - 1)``, and 0 (not 0 * inf) where the exponent is 0."""
+    if isinstance(x2, (int, float)):
+        return x2 * pow(x1, x2 - 1) if x2 not in (0, 1) else float(x2)
+    return x2 * pow(x1, where(raw(x2) == 0, ONE[x2.dtype], x2 - ONE[x2.dtype]))
+
+
+def _exponent_slope(y: Any, x1: Any) -> Any:
+    """``y * log(x1)``, and 0 (not 0 * -inf) where the base is 0."""
+    if isinstance(x1, (int, float)):
+        return y * np.log(x1 or 1.0)
+    return y * log(where(raw(x1) == 0, ONE[x1.dtype], x1))
+
+
+@elementwise(
+    partials=[_power_slope, _exponent_slope],
+    domain=[(0.5, 3.0), (-2.0, 3.0)],
+    symbol="xʸ",
+)
+def pow(x1: Array, x2: Array) -> Array:
+    """Power ``x1 ** x2``; the slope of ``x ** 0`` is 0, also at 0.
+
+    >>> pow(Tensor([1.0, 2.0, 3.0]), 2)
+    Tensor([1., 4., 9.])
+    """
+    return x1**x2
+
+
+@elementwise(partials=[-1], symbol="−x")
+def negative(x: Array) -> Array:
+    """Negation ``-x``.
+
+    >>> negative(Tensor([1.0, -2.0]))
+    Tensor([-1.,  2.])
+    """
+    return np.negative(x)
+
+
+@elementwise(partials=[lambda x: sign(x)], domain=[(0.2, 3.0)], symbol="|x|")
+def abs(x: Array) -> Array:
+    """Absolute value, with slope 0 at 0.
+
+    >>> abs(Tensor([-1.5, 2.0]))
+    Tensor([1.5, 2. ])
+    """
+    return np.abs(x)
+
+
+@elementwise(partials=[None], domain=[(0.2, 3.0)])
+def sign(x: Array) -> Array:
+    """Sign: -1, 0 or 1. Its slope is 0 everywhere.
+
+    >>> sign(Tensor([-1.5, 0.0, 2.0]))
+    Tensor([-1.,  0.,  1.])
+    """
+    return np.sign(x)
+
+
+@elementwise(partials=[lambda y: y], symbol="eˣ")
+def exp(x: Array) -> Array:
+    """Exponential ``e**x``.
+
+    >>> exp(Tensor([0.0, 1.0]))
+    Tensor([1.        , 2.71828183])
+    """
+    return np.exp(x)
+
+
+@elementwise(partials=[lambda y: y + ONE[y.dtype]])
+def expm1(x: Array) -> Array:
+    """``e**x - 1``, exact near 0.
+
+    >>> expm1(Tensor(1e-12)).item()
+    1.0000000000005e-12
+    """
+    return np.expm1(x)
+
+
+@elementwise(partials=[lambda x: 1.0 / x], domain=[(0.3, 3.0)])
+def log(x: Array) -> Array:
+    """Natural logarithm.
+
+    >>> log(Tensor([1.0, 10.0]))
+    Tensor([0.        , 2.30258509])
+    """
+    return np.log(x)
+
+
+@elementwise(partials=[lambda x: 1.0 / (x + 1.0)], domain=[(-0.6, 3.0)])
+def log1p(x: Array) -> Array:
+    """``log(1 + x)``, exact near 0.
+
+    >>> log1p(Tensor(1e-12)).item()
+    9.999999999995e-13
+    """
+    return np.log1p(x)
+
+
+@elementwise(partials=[lambda y: 0.5 / y], domain=[(0.3, 3.0)], symbol="√")
+def sqrt(x: Array) -> Array:
+    """Square root.
+
+    >>> sqrt(Tensor([4.0, 9.0]))
+    Tensor([2., 3.])
+    """
+    return np.sqrt(x)
+
+
+@elementwise(partials=[lambda x: x + x], symbol="x²")
+def square(x: Array) -> Array:
+    """Square ``x * x``.
+
+    >>> square(Tensor([2.0, -3.0]))
+    Tensor([4., 9.])
+    """
+    return np.square(x)
+
+
+@elementwise(partials=[lambda x: cos(x)])
+def sin(x: Array) -> Array:
+    """Sine of radians.
+
+    >>> sin(Tensor([0.0, 0.5]))
+    Tensor([0.        , 0.47942554])
+    """
+    return np.sin(x)
+
+
+@elementwise(partials=[lambda x: -sin(x)])
+def cos(x: Array) -> Array:
+    """Cosine of radians.
+
+    >>> cos(Tensor([0.0, 0.5]))
+    Tensor([1.        , 0.87758256])
+    """
+    return np.cos(x)
+
+
+@elementwise(partials=[lambda y: y * y + ONE[y.dtype]], domain=[(-1.2, 1.2)])
+def tan(x: Array) -> Array:
+    """Tangent of radians.
+
+    >>> tan(Tensor([0.0, 0.5]))
+    Tensor([0.        , 0.54630249])
+    """
+    return np.tan(x)
+
+
+@elementwise(partials=[lambda y: ONE[y.dtype] - y * y])
+def tanh(x: Array) -> Array:
+    """Hyperbolic tangent.
+
+    >>> tanh(Tensor([0.0, 1.0]))
+    Tensor([0.        , 0.76159416])
+    """
+    return np.tanh(x)
+
+
+@elementwise(partials=[lambda y: y * (ONE[y.dtype] - y)], symbol="σ")
+def sigmoid(x: Array) -> Array:
+    """Logistic function ``1 / (1 + e**-x)``, without overflow and exact in both tails.
+
+    >>> sigmoid(Tensor([0.0, -800.0, 800.0]))
+    Tensor([0.5, 0. , 1. ])
+    """
+    x = np.asarray(x)
+    if x.dtype.kind != "f":
+        x = x.astype(np.float64)
+    limit = _LARGEST_EXPONENT[x.dtype]
+    return np.reciprocal(np.exp(np.minimum(np.negative(x), limit)) + ONE[x.dtype])
+
+
+class _LargestExponents(dict[Any, Any]):
+    def __missing__(self, dtype: Any) -> Any:
+        self[dtype] = np.floor(np.log(np.asarray(np.finfo(dtype).max)))
+        return self[dtype]
+
+
+_LARGEST_EXPONENT = _LargestExponents()
+
+
+@elementwise(partials=[lambda y: y > 0], domain=[(0.2, 3.0)])
+def relu(x: Array) -> Array:
+    """Rectified linear unit ``max(x, 0)``, with slope 0 at 0.
+
+    >>> relu(Tensor([-1.0, 0.0, 2.0]))
+    Tensor([0., 0., 2.])
+    """
+    x = np.asarray(x)
+    return np.maximum(x, _ZERO[x.dtype])
+
+
+class _Zeros(dict[Any, Any]):
+    def __missing__(self, dtype: Any) -> Any:
+        self[dtype] = np.zeros((), dtype)
+        return self[dtype]
+
+
+_ZERO = _Zeros()
+
+
+def _share(wins: Any, loses: Any, dtype: Any) -> Any:
+    """1 where the first comparison holds, 0 where the second, one half at a tie."""
+    return (np.asarray(wins, dtype) - np.asarray(loses, dtype) + 1) / np.asarray(2, dtype)
+
+
+@elementwise(
+    partials=[
+        lambda y, x1, x2: _share(raw(x1) > raw(x2), raw(x1) < raw(x2), y.dtype),
+        lambda y, x1, x2: _share(raw(x2) > raw(x1), raw(x2) < raw(x1), y.dtype),
+    ],
+    symbol="max",
+)
+def maximum(x1: Array, x2: Array) -> Array:
+    """Larger of the two; a tie shares the gradient equally.
+
+    >>> maximum(Tensor([1.0, 5.0]), Tensor([2.0, 3.0]))
+    Tensor([2., 5.])
+    """
+    return np.maximum(x1, x2)
+
+
+@elementwise(
+    partials=[
+        lambda y, x1, x2: _share(raw(x1) < raw(x2), raw(x1) > raw(x2), y.dtype),
+        lambda y, x1, x2: _share(raw(x2) < raw(x1), raw(x2) > raw(x1), y.dtype),
+    ],
+    symbol="min",
+)
+def minimum(x1: Array, x2: Array) -> Array:
+    """Smaller of the two; a tie shares the gradient equally.
+
+    >>> minimum(Tensor([1.0, 5.0]), Tensor([2.0, 3.0]))
+    Tensor([1., 3.])
+    """
+    return np.minimum(x1, x2)
+
+
+def _inside(x: Any, min: Any, max: Any) -> Any:
+    inside = np.ones(x.shape, bool)
+    if min is not None:
+        inside &= raw(x) >= min
+    if max is not None:
+        inside &= raw(x) <= max
+    return inside
+
+
+@elementwise(partials=[_inside], domain=[(-0.9, 0.9)])
+def clip(x: Array, min: Any = None, max: Any = None) -> Array:
+    """Limit to ``[min, max]`` (None: no limit), with slope 1 inside and at the bounds.
+
+    The bounds are constants; where their gradient matters, write
+    ``minimum(maximum(x, low), high)``.
+
+    >>> clip(Tensor([-2.0, 0.5, 2.0]), -1, 1)
+    Tensor([-1. ,  0.5,  1. ])
+    """
+    return np.clip(x, raw(min), raw(max))
+
+
+@linear(
+    adjoint=[
+        None,
+        lambda g, condition: where(condition, g, ONE[g.dtype] * 0),
+        lambda g, condition: where(condition, ONE[g.dtype] * 0, g),
+    ],
+    symbol="?:",
+    expects="shapes that broadcast together",
+)
+def where(condition: Array, x1: Array, x2: Array) -> Array:
+    """Elements of `x1` where `condition` holds, of `x2` elsewhere.
+
+    >>> where(Tensor([True, False]), Tensor([1.0, 2.0]), 0.0)
+    Tensor([1., 0.])
+    """
+    return np.where(condition, x1, x2)
+
+

@@ -1,0 +1,79 @@
+"""Reading elements by index, and its adjoint: adding to them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from autodiff.declare import linear
+from autodiff.variable import Array, Variable
+
+
+@linear(
+    adjoint=lambda g, x_shape, index: scatter(g, index, x_shape),
+    symbol="[ ]",
+    expects="an index inside x",
+)
+def getitem(x: Array, index: Any) -> Array:
+    """``x[index]``: basic, integer-array and boolean indices as NumPy has them.
+
+    An element that is picked twice receives both gradients.
+
+    >>> getitem(Tensor([1.0, 2.0, 3.0]), [0, 0, 2])
+    Tensor([1., 1., 3.])
+    """
+    return x[index]
+
+
+@linear(adjoint=lambda g, index: getitem(g, index), expects="values that fit x[index]")
+def scatter(values: Array, index: Any, shape: tuple[int, ...]) -> Array:
+    """Zeros of `shape` with `values` added at `index`: the adjoint of `getitem`.
+
+    >>> scatter(Tensor([1.0, 2.0, 3.0]), [0, 0, 2], (4,))
+    Tensor([3., 0., 3., 0.])
+    """
+    values = np.asarray(values)
+    y = np.zeros(shape, values.dtype)
+    _add_at(y, index, values)
+    return y
+
+
+@linear(
+    adjoint=[lambda g: g, lambda g, index: getitem(g, index)],
+    expects="updates that fit x[index]",
+)
+def scatter_add(x: Array, updates: Array, index: Any) -> Array:
+    """A copy of `x` with `updates` added at `index`, as often as an element is named.
+
+    >>> scatter_add(Tensor([1.0, 1.0]), Tensor([2.0, 3.0]), [0, 0])
+    Tensor([6., 1.])
+    """
+    y = np.array(x, dtype=np.result_type(x, updates))
+    _add_at(y, index, updates)
+    return y
+
+
+def _add_at(y: Any, index: Any, values: Any) -> None:
+    if _may_repeat(index):
+        np.add.at(y, index, values)
+    else:
+        y[index] += values
+
+
+def _may_repeat(index: Any) -> bool:
+    """Whether an index may name an element twice: only one with an array of integers may."""
+    parts = index if isinstance(index, tuple) else (index,)
+    return any(
+        isinstance(part, (list, np.ndarray)) and np.asarray(part).dtype.kind in "iu"
+        for part in parts
+    )
+
+
+def plain(index: Any) -> Any:
+    """An index with arrays in place of the tensors in it."""
+    if isinstance(index, tuple):
+        return tuple(plain(part) for part in index)
+    if isinstance(index, Variable):
+        return index._data
+    return index

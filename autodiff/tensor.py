@@ -1,0 +1,468 @@
+"""`Tensor`: an array that remembers how it was computed.
+
+Every operator and most methods here *are* ops or composites, bound by name; the rest is what
+belongs to a value: its array, its gradient, its place in the graph.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, Self, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from autodiff import functional
+from autodiff.config import enable_grad
+from autodiff.errors import GradientError
+from autodiff.graph import Leaf, pullback, tick
+from autodiff.ops import elementwise, index, linalg, manipulation, reduce
+from autodiff.variable import Variable, lifted, raw, tensor, tensor_class
+
+TensorLike: TypeAlias = "Tensor | npt.ArrayLike"
+
+
+@tensor_class
+class Tensor(Variable):
+    """An n-dimensional array of numbers that records the operations on it.
+
+    Parameters
+    ----------
+    data
+        Numbers: a scalar, nested lists, an array or a tensor; its values are copied. Python floats
+        make float64, as in NumPy.
+    requires_grad
+        Record what is computed from it, so that gradients can be taken. Floating dtypes only.
+    dtype
+        Convert to this; default: what `data` has.
+    name
+        What drawings and messages call it.
+
+    Raises
+    ------
+    TypeError
+        If `data` are no numbers, or integers that are to require a gradient.
+
+    Examples
+    --------
+    >>> x = Tensor(3.0, requires_grad=True)
+    >>> y = x * x
+    >>> y.backward()
+    >>> x.grad
+    Tensor(6.)
+    """
+
+    __slots__ = ()
+    __array_ufunc__ = None  # NumPy's operators then defer to ours
+    __hash__ = object.__hash__
+
+    def __init__(
+        self,
+        data: TensorLike,
+        requires_grad: bool = False,
+        *,
+        dtype: npt.DTypeLike | None = None,
+        name: str | None = None,
+    ) -> None:
+        try:
+            array = np.array(raw(data), dtype=dtype)
+        except (ValueError, TypeError) as error:
+            raise TypeError(f"Tensor: expected numbers, regularly nested ({error})") from error
+        if array.dtype.kind not in "biufc":
+            raise TypeError(
+                f"Tensor: expected numbers, got {type(data).__name__} of dtype {array.dtype}"
+            )
+        self._data, self._node, self._grad, self._name = array, None, None, name
+        if requires_grad:
+            self.requires_grad = True
+
+    # --- the value ---
+
+    @property
+    def data(self) -> npt.NDArray[Any]:
+        """The array itself, outside the graph. Writing to it is not recorded.
+
+        Assigning an array of the same shape and dtype replaces the values; graphs recorded before
+        keep the old ones.
+        """
+        return self._data
+
+    @data.setter
+    def data(self, value: TensorLike) -> None:
+        array = np.asarray(raw(value))
+        if array.shape != self.shape or array.dtype != self.dtype:
+            raise ValueError(
+                f"data: expected {self.dtype} {self.shape}, got {array.dtype} {array.shape}"
+            )
+        if self._node is not None and not isinstance(self._node, Leaf):
+            raise GradientError(
+                "the data of a computed tensor can't be replaced: detach() it first"
+            )
+        if self._node is not None:
+            if array is self._data:  # written in place, as `t.data -= ...` does
+                self._node.written = tick()
+            self._node.data = array
+        self._data = array
+
+    def overwrite(self) -> npt.NDArray[Any]:
+        """The array, to be written in place by an optimizer.
+
+        A backward pass that needs the values from before then raises, instead of computing with
+        the new ones.
+        """
+        if isinstance(self._node, Leaf):
+            self._node.written = tick()
+        return self._data
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Length of each axis."""
+        return self._data.shape
+
+    @property
+    def ndim(self) -> int:
+        """Number of axes."""
+        return self._data.ndim
+
+    @property
+    def size(self) -> int:
+        """Number of elements."""
+        return self._data.size
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """NumPy dtype of the elements."""
+        return self._data.dtype
+
+    def item(self) -> Any:
+        """The value of a tensor of one element, as a Python number."""
+        if self.size != 1:
+            raise ValueError(f"item: expected one element, got shape {self.shape}")
+        return self._data.item()
+
+    def numpy(self) -> npt.NDArray[Any]:
+        """The array, of a tensor that requires no gradient.
+
+        Raises
+        ------
+        GradientError
+            If it requires one, which the array would silently lose.
+        """
+        if self._node is not None:
+            raise GradientError(
+                "this tensor requires grad, and an array can't carry that: call "
+                ".detach().numpy() for its values, or use autodiff's functions on the tensor"
+            )
+        return self._data
+
+    def __array__(
+        self, dtype: npt.DTypeLike | None = None, copy: bool | None = None
+    ) -> npt.NDArray[Any]:
+        return np.array(self.numpy(), dtype=dtype, copy=copy)
+
+    def detach(self) -> Tensor:
+        """The same values (in the same memory) as a constant, outside the graph."""
+        made: Tensor = tensor(self._data, None)
+        made._name = self.name
+        return made
+
+    # --- the place in the graph ---
+
+    @property
+    def name(self) -> str | None:
+        """What drawings and messages call it."""
+        return self._name if self._node is None else self._node.name
+
+    @name.setter
+    def name(self, value: str | None) -> None:
+        self._name = value
+        if self._node is not None:
+            self._node.name = value
+
+    @property
+    def requires_grad(self) -> bool:
+        """Whether what is computed from it is recorded."""
+        return self._node is not None
+
+    @requires_grad.setter
+    def requires_grad(self, value: bool) -> None:
+        if value and self._node is None:
+            if self.dtype.kind != "f":
+                raise TypeError(
+                    f"only tensors of floating dtype can require grad, got {self.dtype}: pass "
+                    f"dtype=float, or astype(float) first"
+                )
+            self._node = Leaf(self._data, self, self._name)
+        elif not value and self._node is not None:
+            if not self.is_leaf:
+                raise GradientError("a computed tensor requires grad: detach() gives its values")
+            self._node = None
+
+    @property
+    def is_leaf(self) -> bool:
+        """Whether it was given, not computed from tensors that require grad."""
+        return self._node is None or isinstance(self._node, Leaf)
+
+    @property
+    def grad(self) -> Tensor | None:
+        """What `backward` calls have accumulated here; None before the first."""
+        grad: Tensor | None = self._grad
+        return grad
+
+    @grad.setter
+    def grad(self, value: Tensor | None) -> None:
+        if value is not None and (not isinstance(value, Tensor) or value.shape != self.shape):
+            raise ValueError(
+                f"grad: expected None or a Tensor of shape {self.shape}, got "
+                f"{type(value).__name__} {np.shape(raw(value))}"
+            )
+        self._grad = value
+
+    def backward(
+        self,
+        gradient: TensorLike | None = None,
+        retain_graph: bool = False,
+        create_graph: bool = False,
+    ) -> None:
+        """Add to the ``.grad`` of every leaf the gradient of this tensor.
+
+        Parameters
+        ----------
+        gradient
+            What flows in from above, in this tensor's shape; default 1 for a tensor of one
+            element.
+        retain_graph
+            Keep the saved arrays, so that the graph can be walked again.
+        create_graph
+            Record the gradients' own computation, for higher orders; implies `retain_graph`.
+
+        Raises
+        ------
+        GradientError
+            If nothing here requires grad, if `gradient` is missing for more than one element, or
+            if the graph was already walked (without `retain_graph`) or overwritten.
+        """
+        node = self._node
+        if node is None:
+            raise GradientError(
+                "backward: this tensor requires no grad, nothing was recorded: give its inputs "
+                "requires_grad=True, and compute it outside no_grad()"
+            )
+        seed = self.seed(gradient)
+        if create_graph:
+            with enable_grad():
+                found = pullback({node: seed}, view=lifted)
+                for at, g in found.items():
+                    _accumulate(at, g if g.dtype == at.dtype else manipulation.astype(g, at.dtype))
+            return
+        found = pullback({node: seed._data}, release=not retain_graph)
+        taken = {id(seed._data)}  # arrays that something else holds too
+        for at, g in found.items():
+            array = np.asarray(g)
+            if array.dtype != at.dtype:
+                array = array.astype(at.dtype)
+            elif array.base is not None or id(array) in taken:
+                array = array.copy()
+            taken.add(id(array))
+            _accumulate(at, tensor(array, None))
+
+    def seed(self, gradient: TensorLike | None) -> Tensor:
+        """The cotangent to start a backward pass with: `gradient`, checked, or a single 1."""
+        if gradient is None:
+            if self.size != 1:
+                raise GradientError(
+                    f"backward: a gradient can be left out only for one element, got shape "
+                    f"{self.shape}: reduce it with sum() or mean(), or pass gradient="
+                )
+            made: Tensor = tensor(np.ones(self.shape, self.dtype), None)
+            return made
+        given = gradient if isinstance(gradient, Tensor) else Tensor(gradient)
+        if given.shape != self.shape:
+            raise GradientError(
+                f"backward: expected a gradient of shape {self.shape}, got {given.shape}"
+            )
+        if given.dtype.kind not in "fiu":
+            raise GradientError(f"backward: expected a gradient of numbers, got {given.dtype}")
+        return given if given.dtype == self.dtype else manipulation.astype(given, self.dtype)
+
+    # --- operators and methods that are ops ---
+
+    __add__ = elementwise.add
+    __sub__ = elementwise.subtract
+    __mul__ = elementwise.multiply
+    __truediv__ = elementwise.divide
+    __pow__ = elementwise.pow
+    __matmul__ = linalg.matmul
+    __neg__ = elementwise.negative
+    __abs__ = abs = elementwise.abs
+
+    def __radd__(self, other: TensorLike) -> Tensor:
+        return elementwise.add(other, self)
+
+    def __rsub__(self, other: TensorLike) -> Tensor:
+        return elementwise.subtract(other, self)
+
+    def __rmul__(self, other: TensorLike) -> Tensor:
+        return elementwise.multiply(other, self)
+
+    def __rtruediv__(self, other: TensorLike) -> Tensor:
+        return elementwise.divide(other, self)
+
+    def __rpow__(self, other: TensorLike) -> Tensor:
+        return elementwise.pow(other, self)
+
+    def __rmatmul__(self, other: TensorLike) -> Tensor:
+        return linalg.matmul(other, self)
+
+    def __pos__(self) -> Self:
+        return self
+
+    exp = elementwise.exp
+    log = elementwise.log
+    sqrt = elementwise.sqrt
+    sin = elementwise.sin
+    cos = elementwise.cos
+    tanh = elementwise.tanh
+    sigmoid = elementwise.sigmoid
+    relu = elementwise.relu
+    clip = elementwise.clip
+    sum = reduce.sum
+    mean = reduce.mean
+    max = reduce.max
+    min = reduce.min
+    var = functional.var
+    squeeze = manipulation.squeeze
+    expand_dims = manipulation.expand_dims
+    broadcast_to = manipulation.broadcast_to
+    permute_dims = manipulation.permute_dims
+
+    def astype(self, dtype: npt.DTypeLike) -> Tensor:
+        """The same values in another dtype; a dtype that is not floating ends the gradient."""
+        if np.dtype(dtype).kind != "f":
+            made: Tensor = tensor(self._data.astype(dtype), None)
+            return made
+        return manipulation.astype(self, np.dtype(dtype))
+
+    def reshape(self, *sizes: Any) -> Tensor:
+        """The same elements in another shape, given as numbers or as one tuple."""
+        return manipulation.reshape(self, sizes[0] if len(sizes) == 1 else sizes)
+
+    def flatten(self, start_dim: int = 0) -> Tensor:
+        """The axes from `start_dim` on made one."""
+        return manipulation.reshape(self, (*self.shape[:start_dim], -1))
+
+    @property
+    def T(self) -> Tensor:  # noqa: N802 - NumPy's name
+        """The axes in reverse order."""
+        return manipulation.permute_dims(self, tuple(reversed(range(self.ndim))))
+
+    @property
+    def mT(self) -> Tensor:  # noqa: N802 - the array API's name
+        """The last two axes exchanged."""
+        return manipulation.matrix_transpose(self)
+
+    def __getitem__(self, key: Any) -> Tensor:
+        return index.getitem(self, index.plain(key))
+
+    def __len__(self) -> int:
+        if not self.ndim:
+            raise TypeError("len: a 0-d tensor has no length")
+        return self.shape[0]
+
+    def __iter__(self) -> Iterator[Tensor]:
+        if not self.ndim:
+            raise TypeError("iteration over a 0-d tensor")
+        return (self[i] for i in range(len(self)))
+
+    # --- comparisons: no derivative, so plain constants ---
+
+    def __eq__(self, other: object) -> Tensor:  # type: ignore[override]
+        return _compared(np.equal, self, other)
+
+    def __ne__(self, other: object) -> Tensor:  # type: ignore[override]
+        return _compared(np.not_equal, self, other)
+
+    def __lt__(self, other: TensorLike) -> Tensor:
+        return _compared(np.less, self, other)
+
+    def __le__(self, other: TensorLike) -> Tensor:
+        return _compared(np.less_equal, self, other)
+
+    def __gt__(self, other: TensorLike) -> Tensor:
+        return _compared(np.greater, self, other)
+
+    def __ge__(self, other: TensorLike) -> Tensor:
+        return _compared(np.greater_equal, self, other)
+
+    def argmax(self, axis: int | None = None) -> Tensor:
+        """Index of the first largest element along `axis` (None: in row-major order)."""
+        made: Tensor = tensor(np.asarray(self._data.argmax(axis)), None)
+        return made
+
+    # --- as a Python object ---
+
+    def __bool__(self) -> bool:
+        return bool(self._data)
+
+    def __float__(self) -> float:
+        return float(self.item())
+
+    def __int__(self) -> int:
+        return int(self.item())
+
+    def __format__(self, spec: str) -> str:
+        return format(self.item() if spec else self, spec) if self.ndim == 0 else repr(self)
+
+    def __repr__(self) -> str:
+        text = np.array2string(self._data, separator=", ", prefix="Tensor(")
+        if self.dtype not in (np.float64, np.int64, np.bool_):
+            text += f", dtype={self.dtype}"
+        if self.requires_grad:
+            text += ", requires_grad=True"
+        if self.name is not None:
+            text += f", name={self.name!r}"
+        return f"{type(self).__name__}({text})"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        if not self.is_leaf:
+            raise GradientError(
+                "a computed tensor that requires grad can't be copied or pickled apart from its "
+                "graph: detach() it first"
+            )
+        return _rebuilt, (type(self), self._data, self.requires_grad, self.name)
+
+
+def _rebuilt(
+    cls: type[Tensor], data: npt.NDArray[Any], requires_grad: bool, name: str | None
+) -> Tensor:
+    made = cls(data, requires_grad)
+    made.name = name
+    return made
+
+
+def _compared(compare: Callable[..., Any], left: Tensor, right: Any) -> Tensor:
+    made: Tensor = tensor(np.asarray(compare(left._data, raw(right))), None)
+    return made
+
+
+def _accumulate(at: Any, g: Tensor) -> None:
+    """Add to the gradient of a leaf's tensor, if that still exists."""
+    owner = at.owner()
+    if owner is not None:
+        owner._grad = g if owner._grad is None else owner._grad + g
+
+
+def asarray(data: TensorLike, dtype: npt.DTypeLike | None = None) -> Tensor:
+    """A constant tensor of `data`, in its own memory where that is possible (no copy).
+
+    Examples
+    --------
+    >>> asarray(np.arange(3))
+    Tensor([0, 1, 2])
+    """
+    made: Tensor = tensor(np.asarray(raw(data), dtype=dtype), None)
+    return made
+
+
+
+

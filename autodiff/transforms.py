@@ -1,0 +1,291 @@
+"""Functions that differentiate: gradients of tensors, and transforms of functions.
+
+A transform calls its function on fresh variables and walks the graph that this recorded. They
+nest in any order: where the function's inputs (or tensors that it closes over) require grad
+themselves, the walk is recorded too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from autodiff.config import enable_grad, is_grad_enabled
+from autodiff.errors import GradientError
+from autodiff.graph import Node, pullback, pushforward, upstream
+from autodiff.ops.manipulation import astype, copy
+from autodiff.tensor import Tensor, TensorLike
+from autodiff.variable import Variable, leaf, lifted, raw, tensor
+
+
+def gradients(
+    outputs: Tensor | Sequence[Tensor],
+    inputs: Tensor | Sequence[Tensor],
+    grad_outputs: TensorLike | Sequence[TensorLike | None] | None = None,
+    create_graph: bool = False,
+) -> Any:
+    """Gradients of `outputs` with respect to `inputs`, leaving every ``.grad`` alone.
+
+    Parameters
+    ----------
+    outputs
+        One tensor or several (their gradients add up).
+    inputs
+        One tensor or several; leaves, or anywhere inside the graph.
+    grad_outputs
+        For each output the cotangent to start with; may be left out for outputs of one element.
+    create_graph
+        Record the computation, so that the gradients can be differentiated again.
+
+    Returns
+    -------
+    Tensor or tuple of Tensor
+        One gradient for each input, in its shape and dtype: zeros where the outputs don't depend
+        on it. The graph is kept, so this may be called again.
+
+    Raises
+    ------
+    GradientError
+        If an input or all outputs require no grad, or a cotangent doesn't fit.
+
+    Examples
+    --------
+    >>> x = Tensor(2.0, requires_grad=True)
+    >>> slope = gradients(x * x * x, x, create_graph=True)
+    >>> slope.item(), gradients(slope, x).item()
+    (12.0, 12.0)
+    """
+    ys = _several(outputs)
+    xs = _several(inputs)
+    gs = [None] * len(ys) if grad_outputs is None else _several(grad_outputs)
+    if len(gs) != len(ys):
+        raise GradientError(f"gradients: {len(ys)} outputs need as many grad_outputs, got {len(gs)}")
+    for kind, these in (("output", ys), ("input", xs)):
+        for i, t in enumerate(these):
+            if not isinstance(t, Tensor):
+                raise GradientError(f"gradients: expected tensors, got {type(t).__name__} as {kind} {i}")
+            if t._node is None and (kind == "input" or len(ys) == 1):
+                raise GradientError(
+                    f"gradients: {kind} {i} (shape {t.shape}) requires no grad: was it detached, "
+                    f"or made without requires_grad=True, or inside no_grad()?"
+                )
+    found = _walk(ys, gs, xs, create_graph)
+    return found if isinstance(inputs, (list, tuple)) else found[0]
+
+
+def _walk(
+    ys: Sequence[Any], gs: Sequence[Any], xs: Sequence[Any], create_graph: bool
+) -> tuple[Tensor, ...]:
+    seeds: dict[Node, Any] = {}
+    with enable_grad():
+        for y, g in zip(ys, gs, strict=True):
+            if y._node is not None:
+                seed = y.seed(g)
+                seed = seed if create_graph else seed._data
+                seeds[y._node] = seeds[y._node] + seed if y._node in seeds else seed
+        wanted = {x._node for x in xs}
+        found = pullback(seeds, into=wanted, view=lifted if create_graph else None)
+
+        def shaped(x: Any) -> Any:
+            g = found.get(x._node)
+            if g is None:
+                return tensor(np.zeros(x.shape, x.dtype), None)
+            if isinstance(g, Variable):
+                return g if g.dtype == x.dtype else astype(g, x.dtype)
+            g = np.array(g, x.dtype, copy=None)
+            return tensor(g if g.base is None else g.copy(), None)
+
+        return tuple(shaped(x) for x in xs)
+
+
+def vjp(f: Callable[..., Any], *xs: TensorLike) -> tuple[Any, Callable[..., tuple[Tensor, ...]]]:
+    """The value of ``f(*xs)`` and the function that pulls a cotangent of it back to `xs`.
+
+    Parameters
+    ----------
+    f
+        Maps tensors to a tensor, or to a tuple of tensors.
+    *xs
+        Where to differentiate; numbers and arrays of floating dtype, or tensors.
+
+    Returns
+    -------
+    y, pull
+        ``pull(u)`` (for several outputs ``pull(u1, u2, ...)``) gives ``u @ J`` as one tensor for
+        each of `xs`; with nothing given, u is 1.
+
+    Examples
+    --------
+    >>> y, pull = vjp(lambda x: x * x, np.array([1.0, 2.0]))
+    >>> pull(np.array([1.0, 10.0]))[0]
+    Tensor([ 2., 40.])
+    """
+    ys, fresh, higher = _recorded(f, xs)
+
+    def pull(*us: TensorLike) -> tuple[Tensor, ...]:
+        gs = us or (None,) * len(_several(ys))
+        if len(gs) != len(_several(ys)):
+            raise GradientError(f"vjp: expected {len(_several(ys))} cotangents, got {len(gs)}")
+        tracked = any(isinstance(u, Tensor) and u.requires_grad for u in us)
+        return _walk(_several(ys), gs, fresh, higher or tracked)
+
+    return (ys if higher else _map(Tensor.detach, ys)), pull
+
+
+def jvp(f: Callable[..., Any], xs: Sequence[TensorLike], vs: Sequence[TensorLike]) -> tuple[Any, Any]:
+    """The value of ``f(*xs)`` and its derivative along `vs`, in forward mode.
+
+    Parameters
+    ----------
+    f
+        Maps tensors to a tensor, or to a tuple of tensors.
+    xs, vs
+        Where, and along what; one tangent for each input, in its shape.
+
+    Returns
+    -------
+    y, t
+        The value, and the tangent ``J @ v`` in its shape.
+
+    Examples
+    --------
+    >>> y, t = jvp(lambda x: x * x, [np.array([1.0, 2.0])], [np.array([1.0, 10.0])])
+    >>> t
+    Tensor([ 2., 40.])
+    """
+    xs, vs = _several(xs), _several(vs)
+    if [np.shape(raw(x)) for x in xs] != [np.shape(raw(v)) for v in vs]:
+        raise GradientError(
+            f"jvp: expected one tangent for each input, in its shape: inputs have "
+            f"{[np.shape(raw(x)) for x in xs]}, tangents {[np.shape(raw(v)) for v in vs]}"
+        )
+    ys, fresh, higher = _recorded(f, xs)
+    higher = higher or any(isinstance(v, Tensor) and v.requires_grad for v in vs)
+    with enable_grad():
+        as_given: Callable[[Any], Any] = Tensor if not higher else _as_tensor
+        tangents = {
+            x._node: as_given(v) if higher else np.asarray(raw(v), x.dtype)
+            for x, v in zip(fresh, vs, strict=True)
+        }
+
+        def along(y: Any) -> Tensor:
+            t = None
+            if y._node is not None:
+                t = pushforward(y._node, tangents, view=lifted if higher else None)
+            if t is None:
+                t = np.zeros(y.shape, y.dtype)
+            return t if isinstance(t, Tensor) else tensor(np.array(t, y.dtype), None)
+
+        ts = _map(along, ys)
+    return (ys if higher else _map(Tensor.detach, ys)), ts
+
+
+def grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..., Any]:
+    """The function that computes the gradient of `f`, which gives one number.
+
+    Parameters
+    ----------
+    f
+        Maps tensors (and whatever else it takes) to a tensor of one element.
+    argnums
+        The position of the argument to differentiate by, or of several.
+
+    Returns
+    -------
+    callable
+        Called as `f` is; returns a tensor, or a tuple of tensors if `argnums` is a sequence.
+
+    Examples
+    --------
+    >>> grad(lambda x: x * x * x)(2.0).item(), grad(grad(lambda x: x * x * x))(2.0).item()
+    (12.0, 12.0)
+    """
+    both = value_and_grad(f, argnums)
+
+    def gradient(*args: Any, **kwargs: Any) -> Any:
+        return both(*args, **kwargs)[1]
+
+    return gradient
+
+
+def value_and_grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..., Any]:
+    """As `grad`, but the function returns the pair ``(f(...), gradient)``.
+
+    Examples
+    --------
+    >>> value, slope = value_and_grad(lambda x: x * x * x)(2.0)
+    >>> value.item(), slope.item()
+    (8.0, 12.0)
+    """
+    picked = (argnums,) if isinstance(argnums, int) else tuple(argnums)
+
+    def both(*args: Any, **kwargs: Any) -> tuple[Tensor, Any]:
+        if any(not -len(args) <= i < len(args) for i in picked):
+            raise GradientError(
+                f"grad: argnums={argnums} asks for an argument that is not there: {len(args)} "
+                f"positional arguments came"
+            )
+        at = [i % len(args) for i in picked]
+
+        def of_picked(*xs: Tensor) -> Any:
+            full = list(args)
+            for i, x in zip(at, xs, strict=True):
+                full[i] = x
+            return f(*full, **kwargs)
+
+        y, pull = vjp(of_picked, *(args[i] for i in at))
+        if not isinstance(y, Tensor) or y.size != 1:
+            raise GradientError(
+                f"grad: expected a function of one number, got {np.shape(raw(y))}: reduce its "
+                f"result with sum() or mean(), or use vjp"
+            )
+        found = pull()
+        return y, found[0] if isinstance(argnums, int) else found
+
+    return both
+
+
+def _recorded(f: Callable[..., Any], xs: Sequence[TensorLike]) -> tuple[Any, list[Any], bool]:
+    """``f`` of fresh variables, those, and whether anything outside wants derivatives too."""
+    outside = is_grad_enabled()
+    with enable_grad():
+        fresh = [_fresh(x, outside) for x in xs]
+        ys = f(*fresh)
+    for y in _several(ys):
+        if not isinstance(y, Tensor):
+            raise GradientError(
+                f"expected a function of tensors that returns tensors, got {type(y).__name__} "
+                f"from {getattr(f, '__name__', f)!r}"
+            )
+    roots = [y._node for y in _several(ys) if y._node is not None]
+    own = {x._node for x in fresh}
+    return ys, fresh, outside and any(at not in own for at in upstream(roots)[1])
+
+
+def _fresh(x: TensorLike, outside: bool) -> Any:
+    """A new variable of `x`'s value, still connected to `x` if that requires grad."""
+    if isinstance(x, Tensor) and x.requires_grad and outside:
+        return copy(x)
+    array = np.asarray(raw(x))
+    if isinstance(x, int):
+        array = array.astype(np.float64)
+    if array.dtype.kind != "f":
+        raise GradientError(
+            f"can't differentiate by an argument of dtype {array.dtype} (shape {array.shape}): "
+            f"expected floating point numbers"
+        )
+    return leaf(array)
+
+
+def _as_tensor(x: TensorLike) -> Tensor:
+    return x if isinstance(x, Tensor) else Tensor(x)
+
+
+def _several(values: Any) -> Sequence[Any]:
+    return values if isinstance(values, (list, tuple)) else (values,)
+
+
+def _map(f: Callable[[Any], Any], values: Any) -> Any:
+    return tuple(map(f, values)) if isinstance(values, (list, tuple)) else f(values)

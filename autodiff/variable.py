@@ -1,0 +1,95 @@
+"""An array and its place in the graph: what the engine needs to know of a tensor.
+
+`Tensor` (in `autodiff.tensor`) is this plus operators and methods, which are ops; so ops are
+declared between the two. The class that ops return is set once, by `tensor_class`.
+"""
+
+from __future__ import annotations
+
+from typing import Any, TypeAlias, TypeVar
+
+import numpy as np
+
+from autodiff.graph import Leaf, Node, View
+
+Array: TypeAlias = Any
+"""In an op's signature, an argument that flows: a tensor, an array or a Python number.
+
+Rules and forwards can't tell which, so there is no narrower type to give them."""
+
+SCALARS = frozenset({float, int, bool, np.float64, np.float32})
+
+
+class Variable:
+    """An array (`_data`), the node that made it (`_node`; None: a constant), `_grad`, `_name`."""
+
+    __slots__ = ("__weakref__", "_data", "_grad", "_name", "_node")
+    _data: np.ndarray[Any, Any]
+    _node: Node | None
+    _grad: Any
+    _name: str | None
+
+
+V = TypeVar("V", bound=type[Variable])
+NAMESPACE: dict[str, Any] = {}
+"""Globals of all generated functions (see `autodiff.codegen`)."""
+
+
+def tensor_class(cls: V) -> V:
+    """Class decorator: make `cls` the class of every op's result."""
+    NAMESPACE["_Tensor"] = cls
+    return cls
+
+
+def tensor(data: np.ndarray[Any, Any], node: Node | None) -> Any:
+    """A new tensor of `data`, at `node` in the graph."""
+    made = object.__new__(NAMESPACE["_Tensor"])
+    made._data, made._node, made._grad, made._name = data, node, None, None
+    return made
+
+
+def leaf(data: np.ndarray[Any, Any], name: str | None = None) -> Any:
+    """A new tensor of `data` that gradients can be taken of."""
+    made = tensor(data, None)
+    made._node = Leaf(data, made, name)
+    return made
+
+
+def raw(value: Any) -> Any:
+    """The array of a tensor; anything else as it is. For what has no derivative: masks, counts."""
+    return value._data if isinstance(value, Variable) else value
+
+
+def constant(value: Any) -> Any:
+    """An argument that is no tensor, as something NumPy computes with.
+
+    Raises
+    ------
+    TypeError
+        If it is no number or array of numbers.
+    """
+    if type(value) in SCALARS:
+        return value
+    if isinstance(value, (list, tuple)) and any(isinstance(v, Variable) for v in value):
+        raise TypeError("a list of tensors is no array: join them with stack(...) or concat(...)")
+    array = np.asarray(value)
+    if array.dtype.kind not in "biufc":
+        raise TypeError(f"expected numbers, got {type(value).__name__} of dtype {array.dtype}")
+    return array
+
+
+def lifted(node: Node) -> View:
+    """A node as rules see it in higher order: its saved arrays are tensors in the graph again."""
+    op = node.op
+    assert op is not None and node.saved is not None  # pullback and pushforward have seen to it
+
+    def lift(name: str, value: Any) -> Any:
+        if name == "y":
+            return tensor(value, node)
+        if op.variadic:
+            return [v if p is None else tensor(v, p) for p, v in zip(node.parents, value, strict=True)]
+        source = node.parents[op.arrays.index(name)]
+        return value if value is None or source is None else tensor(value, source)
+
+    saved = tuple(lift(name, value) for name, value in zip(op.saves, node.saved, strict=True))
+    return View(op, node.parents, saved, node.consts, node.params, node.shape, node.dtype)
