@@ -5,7 +5,9 @@ own signature, unrolled over its own arguments. What they do is the same for all
 
 - the public function unwraps the arguments, runs the forward on raw arrays, and records a `Node`
   if a tracked tensor was among them;
-- ``pull(node, g)`` reads what the node saved and calls the rules of those parents that are tracked.
+- ``pull(node, g)`` reads what the node saved and calls the rules of those parents that are tracked;
+  ``pour(node, g, cotangents)`` does the same and adds the flows to the parents' cotangents, with
+  nothing in between: it is the inner loop of every backward pass.
 
 Names of the generated code begin with an underscore, so that an op's own names can't meet them.
 """
@@ -23,8 +25,13 @@ import numpy as np
 from autodiff.config import is_grad_enabled
 from autodiff.errors import DeclarationError, explained
 from autodiff.graph import Node, shape_of, tick
+from autodiff.kernels.broadcast import summed_to
 from autodiff.op import OPS
-from autodiff.variable import NAMESPACE, Variable, constant, raw, tensor
+from autodiff.variable import NAMESPACE, Array, Variable, array, constant, raw, tensor
+
+ONE_ARRAY = ("Array", Array)
+ARRAYS = ("Sequence[Array]", Sequence[Array])
+"""Annotations of what flows, as text (under ``from __future__ import annotations``) or object."""
 
 
 class Functions(NamedTuple):
@@ -32,6 +39,7 @@ class Functions(NamedTuple):
 
     public: Callable[..., Any]
     pull: Callable[[Any, Any], Sequence[Any]]
+    pour: Callable[[Any, Any, dict[Any, Any]], None]
     evaluate: Callable[[Sequence[Any], Sequence[Any]], Any]
     record: Callable[[Sequence[Any], Sequence[Any]], Any]
     bind: Callable[[Any], None]
@@ -50,6 +58,8 @@ class Declaration:
     flows
         For each array argument the text of its flow, in which ``{rule}`` stands for the rule's
         call; None if nothing flows.
+    elementwise
+        Whether flows have the output's shape.
     expects
         What an error message says the op expects.
     """
@@ -57,6 +67,7 @@ class Declaration:
     forward: Callable[..., Any]
     rules: Sequence[Callable[..., Any] | None]
     flows: Sequence[str | None]
+    elementwise: bool
     expects: str | None
     name: str = field(init=False)
     arrays: tuple[str, ...] = field(init=False)
@@ -68,14 +79,22 @@ class Declaration:
     def __post_init__(self) -> None:
         self.name = self.forward.__name__
         self.signature = inspect.signature(self.forward)
-        kinds = {n: str(p.annotation) for n, p in self.signature.parameters.items()}
-        self.arrays = tuple(n for n, kind in kinds.items() if kind in ("Array", "Sequence[Array]"))
+        kinds = {n: p.annotation for n, p in self.signature.parameters.items()}
+        self.arrays = tuple(n for n, kind in kinds.items() if kind in (*ONE_ARRAY, *ARRAYS))
         self.params = tuple(n for n in kinds if n not in self.arrays)
-        self.variadic = "Sequence[Array]" in kinds.values()
-        self.asked = [parameters(rule) for rule in self.rules]
+        self.variadic = any(kind in ARRAYS for kind in kinds.values())
+        self.asked = [
+            _read(flow) if rule is None else parameters(rule)
+            for rule, flow in zip(self.rules, self.flows, strict=True)
+        ]
         wanted = {name for names in self.asked for name in names}
         self.saves = tuple(name for name in ("y", *self.arrays) if name in wanted)
         self._refuse_contradictions(tuple(kinds), wanted)
+
+    @property
+    def keeps_shape(self) -> bool:
+        """Whether the output always has the argument's shape: nothing to un-broadcast."""
+        return self.elementwise and len(self.arrays) == 1
 
     def _refuse_contradictions(self, names: tuple[str, ...], wanted: set[str]) -> None:
         def refuse(problem: str) -> None:
@@ -100,16 +119,25 @@ def parameters(rule: Callable[..., Any] | None) -> tuple[str, ...]:
     return () if rule is None else tuple(inspect.signature(rule).parameters)
 
 
+def _read(flow: str | None) -> tuple[str, ...]:
+    """The value that a flow ``g * name`` reads."""
+    return (flow.removeprefix("g * "),) if flow and flow.startswith("g * ") else ()
+
+
 def generate(what: Declaration) -> Functions:
     """Generate the functions of a declared op."""
     rules = [f"_rule_{i}" for i in range(len(what.rules))]
     body = [
-        *_function(f"{what.name}{_heading(what.signature)}", _variadic(what) if what.variadic else _call(what)),
+        *_function(
+            f"{what.name}{_heading(what.signature)}",
+            _variadic(what) if what.variadic else _call(what),
+        ),
         *_function("_pull(_node, g)", _pull(what)),
+        *_function("_pour(_node, g, _cotangents)", _pour(what)),
         *_function("_evaluate(_arrays, _params)", [f"return {_unpacked(what, '_forward')}"]),
         *_function("_record(_arrays, _params)", [f"return {_unpacked(what, what.name)}"]),
         *_function("_bind(op)", ["nonlocal _op", "_op = op"]),
-        f"return {what.name}, _pull, _evaluate, _record, _bind",
+        f"return {what.name}, _pull, _pour, _evaluate, _record, _bind",
     ]
     heading = f"_make(_forward, _explain, _defaults, {', '.join(rules)})"
     text = "\n".join(_function(heading, ["_op = None", *body])) + "\n"
@@ -148,7 +176,9 @@ def _heading(signature: inspect.Signature) -> str:
 
 def _given(what: Declaration, function: str, arrays: Sequence[str], params: Sequence[str]) -> str:
     """Text of a call of `function` with the op's own signature."""
-    by_keyword = [what.signature.parameters[n].kind is inspect.Parameter.KEYWORD_ONLY for n in what.params]
+    by_keyword = [
+        what.signature.parameters[n].kind is inspect.Parameter.KEYWORD_ONLY for n in what.params
+    ]
     rest = [
         f"{name}={value}" if keyword else value
         for name, value, keyword in zip(what.params, params, by_keyword, strict=True)
@@ -165,6 +195,10 @@ def _tuple(items: Sequence[str]) -> str:
     return f"({', '.join(items)},)" if items else "()"
 
 
+def _bare(items: Sequence[str]) -> str:
+    return items[0] if len(items) == 1 else _tuple(items)
+
+
 def _raise(what: Declaration) -> list[str]:
     arrays = ", ".join(f"({x!r}, {x})" for x in what.arrays)
     params = ", ".join(f"({p!r}, {p})" for p in what.params)
@@ -178,12 +212,14 @@ def _call(what: Declaration) -> list[str]:
     """Body of the public function of an op with a fixed number of arrays."""
     xs = what.arrays
     lines = ["try:"]
+    convert = "_constant" if what.elementwise else "_array"
     for x in xs:
         lines += [
             f"    if _type({x}) is _Tensor or _isinstance({x}, _Variable):",
             f"        _data_{x} = {x}._data; _node_{x} = {x}._node",
             "    else:",
-            f"        _data_{x} = {x} if _type({x}) is _ndarray else _constant({x}); _node_{x} = None",
+            f"        _data_{x} = {x} if _type({x}) is _ndarray else {convert}({x})",
+            f"        _node_{x} = None",
         ]
     some_constant = " or ".join(f"_node_{x} is None" for x in xs)
     lines += [
@@ -196,22 +232,23 @@ def _call(what: Declaration) -> list[str]:
         "_node.op = _op",
         f"_node.parents = {_tuple([f'_node_{x}' for x in xs])}",
         f"_node.params = {_tuple(what.params)}",
-        f"_node.saved = {_tuple([_kept(what, name) for name in what.saves])}",
+        f"_node.saved = {_bare([_kept(what, name) for name in what.saves])}",
         "_node.shape = _y.shape",
-        "_node.dtype = _y.dtype",
         "_node.seq = _tick()",
         "_node.consts = _node.labels = _node.name = None",
     ]
     if len(xs) > 1:
-        consts = [f"_data_{x} if _node_{x} is None else None" for x in xs]
-        tensors = " or ".join(f"_node_{x} is None and _data_{x} is not {x}" for x in xs)
+        consts = _tuple([f"_data_{x} if _node_{x} is None else None" for x in xs])
+        if len(xs) == 2:
+            consts = f"_data_{xs[0]} if _node_{xs[0]} is None else _data_{xs[1]}"
+        named = " or ".join(f"(_type({x}) is _Tensor and {x}._name is not None)" for x in xs)
         lines += [
             f"if {some_constant}:",
-            f"    _node.consts = {_tuple(consts)}",
-            f"    if {tensors}: _node.labels = _labels({_tuple(xs)})",
+            f"    _node.consts = {consts}",
+            f"    if {named}: _node.labels = _labels({_tuple(xs)})",
         ]
     return lines + [
-        "_made = _new(_Tensor)",
+        "_made = _new_tensor()",
         "_made._data = _y; _made._node = _node; _made._grad = _made._name = None",
         "return _made",
     ]
@@ -233,7 +270,7 @@ def _variadic(what: Declaration) -> list[str]:
     return [
         "try:",
         f"    {xs} = _sequence({xs})",
-        f"    _datas = [_x._data if _isinstance(_x, _Variable) else _constant(_x) for _x in {xs}]",
+        f"    _datas = [_x._data if _isinstance(_x, _Variable) else _array(_x) for _x in {xs}]",
         f"    _parents = tuple([_x._node if _isinstance(_x, _Variable) else None for _x in {xs}])",
         f"    _y = {_given(what, '_forward', ['_datas'], what.params)}",
         *_raise(what),
@@ -244,53 +281,95 @@ def _variadic(what: Declaration) -> list[str]:
         "_node.op = _op",
         "_node.parents = _parents",
         f"_node.params = {_tuple(what.params)}",
-        f"_node.saved = {_tuple([kept[name] for name in what.saves])}",
+        f"_node.saved = {_bare([kept[name] for name in what.saves])}",
         "_node.shape = _y.shape",
-        "_node.dtype = _y.dtype",
         "_node.seq = _tick()",
         "_node.consts = _node.labels = _node.name = None",
         "if None in _parents:",
-        "    _node.consts = tuple([d if p is None else None for p, d in zip(_parents, _datas)])",
+        "    _node.consts = _constants(_parents, _datas)",
         f"    _node.labels = _labels({xs})",
         "return _tensor(_y, _node)",
     ]
 
 
-def _pull(what: Declaration) -> list[str]:
-    """Body of ``pull(node, g)``: a flow for each tracked parent, None for the others."""
-    lines = []
+def _inputs(what: Declaration) -> list[str]:
+    """The lines that give the rules what they ask for."""
     wanted = {name for names in what.asked for name in names}
+    lines = []
     if what.saves:
-        lines.append(f"{', '.join(what.saves)}, = _node.saved")
+        lines.append(f"{', '.join(what.saves)} = _node.saved")
     if not wanted.isdisjoint(what.params):
         lines.append(f"{', '.join(what.params)}, = _node.params")
-    calls = [f"_rule_{i}({', '.join(names)})" for i, names in enumerate(what.asked)]
     if what.variadic:
-        (xs,) = what.arrays
-        if f"{xs}_shape" in wanted:
-            lines.append(f"{xs}_shape = [_shape_of(_node, i) for i in range(len(_node.parents))]")
-        return [
-            *lines,
-            f"return [f if p is not None else None for f, p in zip({calls[0]}, _node.parents)]",
-        ]
+        lines.append("_parents = _node.parents")
+        if f"{what.arrays[0]}_shape" in wanted:
+            shapes = "[_shape_of(_node, i) for i in range(len(_parents))]"
+            lines.append(f"{what.arrays[0]}_shape = {shapes}")
+        return lines
     lines.append(f"{', '.join(f'_node_{x}' for x in what.arrays)}, = _node.parents")
-    lines += [
-        f"{x}_shape = _shape_of(_node, {i})"
-        for i, x in enumerate(what.arrays)
-        if f"{x}_shape" in wanted
-    ]
-    for x, flow, call in zip(what.arrays, what.flows, calls, strict=True):
+    for i, x in enumerate(what.arrays):
+        if f"{x}_shape" in wanted:
+            lines.append(f"{x}_shape = _shape_of(_node, {i})")
+    return lines
+
+
+def _flows(what: Declaration) -> list[tuple[str, list[str]]]:
+    """For each array argument that flows, the lines that compute its ``_flow``."""
+    made = []
+    for i, (x, flow, names) in enumerate(zip(what.arrays, what.flows, what.asked, strict=True)):
         if flow is None:
-            lines.append(f"_flow_{x} = None")
             continue
-        lines += [
-            f"if _node_{x} is None: _flow_{x} = None",
-            "else:",
-            f"    _flow_{x} = {flow.format(rule=call)}",
-            f"    if _flow_{x}.shape != _node_{x}.shape:",
-            f"        _flow_{x} = _unbroadcast(_flow_{x}, _node_{x}.shape)",
-        ]
+        call = f"_rule_{i}({', '.join(names)})"
+        lines = [f"_flow = {flow.format(rule=call)}"]
+        if not what.keeps_shape:
+            # an elementwise flow has the output's shape: no need to ask the array for it
+            shape = "_node.shape" if what.elementwise else "_flow.shape"
+            lines += [
+                f"if {shape} != _node_{x}.shape:",
+                f"    _flow = _unbroadcast(_flow, _node_{x}.shape)",
+            ]
+        made.append((x, lines))
+    return made
+
+
+def _variadic_flows(what: Declaration) -> str:
+    return f"_rule_0({', '.join(what.asked[0])})"
+
+
+def _pull(what: Declaration) -> list[str]:
+    """Body of ``pull(node, g)``: a flow for each tracked parent, None for the others."""
+    if what.variadic:
+        flows = f"zip({_variadic_flows(what)}, _parents)"
+        return [*_inputs(what), f"return [f if p is not None else None for f, p in {flows}]"]
+    lines = [f"{' = '.join(f'_flow_{x}' for x in what.arrays)} = None", *_inputs(what)]
+    for x, computed in _flows(what):
+        lines.append(f"if _node_{x} is not None:")
+        lines += ["    " + line for line in [*computed, f"_flow_{x} = _flow"]]
     return [*lines, f"return {_tuple([f'_flow_{x}' for x in what.arrays])}"]
+
+
+def _pour(what: Declaration) -> list[str]:
+    """Body of ``pour(node, g, cotangents)``: each flow added to its parent's cotangent."""
+
+    def added(parent: str) -> list[str]:
+        return [
+            f"_other = _cotangents[{parent}]",
+            f"_cotangents[{parent}] = _flow if _other is None else _other + _flow",
+        ]
+
+    if what.variadic:
+        loop = f"for _flow, _parent in zip({_variadic_flows(what)}, _parents):"
+        return [
+            *_inputs(what),
+            loop,
+            "    if _parent is not None:",
+            *("        " + line for line in added("_parent")),
+        ]
+    lines = _inputs(what)
+    for x, computed in _flows(what):
+        lines.append(f"if _node_{x} is not None:")
+        lines += ["    " + line for line in [*computed, *added(f"_node_{x}")]]
+    return lines
 
 
 # --- what the generated functions call -----------------------------------------------------------
@@ -314,6 +393,12 @@ def _untracked(y: Any, args: Sequence[Any]) -> Any:
     return y
 
 
+def _constants(parents: Sequence[Any], datas: Sequence[Any]) -> Any:
+    """What `Node.consts` holds of the arrays of a variadic op."""
+    consts = tuple(d if p is None else None for p, d in zip(parents, datas, strict=True))
+    return consts if len(consts) > 2 else consts[parents.index(None)]
+
+
 def _labels(args: Sequence[Any]) -> dict[int, str] | None:
     """Names of the constants among a call's arguments, for drawings."""
     names = {
@@ -331,18 +416,21 @@ def _sequence(xs: Any) -> tuple[Any, ...]:
 
 
 def _unbroadcast(flow: Any, shape: tuple[int, ...]) -> Any:
+    if isinstance(flow, np.ndarray):
+        return summed_to(flow, shape)
     return OPS["sum_to"].function(flow, shape)
 
 
 NAMESPACE.update(
     _Node=Node,
     _Variable=Variable,
+    _array=array,
     _asarray=np.asarray,
     _constant=constant,
+    _constants=_constants,
     _isinstance=isinstance,
     _labels=_labels,
     _ndarray=np.ndarray,
-    _new=object.__new__,
     _recording=is_grad_enabled,
     _sequence=_sequence,
     _shape_of=shape_of,

@@ -17,7 +17,7 @@ is all that higher orders need.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeAlias
+from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, TypeAlias
 
 import numpy as np
 
@@ -32,9 +32,14 @@ if TYPE_CHECKING:
 
 P = ParamSpec("P")
 Rule: TypeAlias = Callable[..., Any]
-Partial: TypeAlias = Rule | int | None
+Partial: TypeAlias = Rule | str | int | None
 Push: TypeAlias = Callable[[Any, Sequence[Any]], Any]
-Declared: TypeAlias = "Callable[[Callable[P, Any]], Callable[P, Tensor]]"
+
+
+class Declared(Protocol):
+    """What the decorators return: parameters stay as declared, and the result is a tensor."""
+
+    def __call__(self, forward: Callable[P, Any], /) -> Callable[P, Tensor]: ...
 
 
 def elementwise(
@@ -43,14 +48,15 @@ def elementwise(
     domain: Sequence[tuple[float, float]] | None = None,
     symbol: str | None = None,
     expects: str | None = "shapes that broadcast together",
-) -> Declared[P]:
+) -> Declared:
     """Declare an op each of whose output elements depends on the matching input elements.
 
     Parameters
     ----------
     partials
-        For each array argument its local derivative dy/dx: a rule, or 1 or -1 (that constant
-        slope), or None (zero almost everywhere: nothing flows).
+        For each array argument its local derivative dy/dx: a rule; or the name of the value that
+        it is (``"y"`` for `exp`, the other factor for `multiply`); or 1 or -1, that constant
+        slope; or None (zero almost everywhere: nothing flows).
     domain
         For each array argument an interval in which the op is smooth, where tests draw; default
         (-3, 3).
@@ -66,7 +72,8 @@ def elementwise(
 
     Examples
     --------
-    One room holds the forward, the rule, the symbol; all orders, both modes and broadcasting follow:
+    One room holds the forward, the rule, the symbol; all orders, both modes and broadcasting
+    follow:
 
     >>> from autodiff import Array, Tensor, elementwise
     >>> @elementwise(partials=[lambda x: 3.0 * x * x], symbol="x³")
@@ -77,12 +84,10 @@ def elementwise(
     >>> x.grad
     Tensor([ 3., 12.])
     """
-    rules = [partial if callable(partial) else None for partial in partials]
-    flows = [_flow_by(partial) for partial in partials]
 
     def push(node: Any, tangents: Sequence[Any]) -> Any:
         terms = [
-            t * _ask(partial, node) if callable(partial) else t if partial == 1 else -t
+            _scaled(t, partial, node)
             for partial, t in zip(partials, tangents, strict=True)
             if t is not None and partial is not None
         ]
@@ -91,6 +96,8 @@ def elementwise(
             return total
         return OPS["broadcast_to"].function(total, node.shape)
 
+    rules = [partial if callable(partial) else None for partial in partials]
+    flows = [_flow_by(partial) for partial in partials]
     return _declare("elementwise", rules, flows, lambda _: push, symbol, expects, domain)
 
 
@@ -99,7 +106,7 @@ def linear(
     adjoint: Rule | Sequence[Rule | None],
     symbol: str | None = None,
     expects: str | None = None,
-) -> Declared[P]:
+) -> Declared:
     """Declare an op that is linear in its array arguments jointly, such as `sum` or `concat`.
 
     Parameters
@@ -116,12 +123,13 @@ def linear(
     def make_push(record: Rule) -> Push:
         def push(node: Any, tangents: Sequence[Any]) -> Any:
             values = _values(node)
+            dtype = _dtype(tangents)
             given = []
             for i, t in enumerate(tangents):
                 if len(rules) == len(tangents) and rules[i] is None:
                     given.append(values[node.op.arrays[i]])
                 else:
-                    given.append(np.zeros(shape_of(node, i), node.dtype) if t is None else t)
+                    given.append(np.zeros(shape_of(node, i), dtype) if t is None else t)
             return record(given, node.params)
 
         return push
@@ -131,7 +139,7 @@ def linear(
 
 def multilinear(
     *, vjps: Sequence[Rule], symbol: str | None = None, expects: str | None = None
-) -> Declared[P]:
+) -> Declared:
     """Declare an op that is linear in each array argument alone, such as `matmul`.
 
     Parameters
@@ -162,7 +170,7 @@ def multilinear(
 
 def custom(
     *, vjps: Sequence[Rule | None], symbol: str | None = None, expects: str | None = None
-) -> Declared[P]:
+) -> Declared:
     """Declare any other differentiable op, by its vjp alone.
 
     Forward mode comes for free: the vjp is linear in ``g``, and the transpose of that map is the
@@ -187,9 +195,9 @@ def _declare(
     symbol: str | None,
     expects: str | None,
     domain: Sequence[tuple[float, float]] | None = None,
-) -> Declared[P]:
+) -> Declared:
     def declare(forward: Callable[P, Any]) -> Callable[P, Tensor]:
-        what = Declaration(forward, rules, flows, expects)
+        what = Declaration(forward, rules, flows, family == "elementwise", expects)
         made = generate(what)
         op = Op(
             name=what.name,
@@ -204,6 +212,7 @@ def _declare(
             function=made.public,
             saves=what.saves,
             pull=made.pull,
+            pour=made.pour,
             push=make_push(made.record),
             domain=tuple(domain or [(-3.0, 3.0)] * len(what.arrays)),
         )
@@ -215,28 +224,36 @@ def _declare(
 
 
 def _flow_by(partial: Partial) -> str | None:
+    """Text of the flow by a local derivative."""
     if callable(partial):
         return "g * {rule}"
+    if isinstance(partial, str):
+        return f"g * {partial}"
     return {None: None, 1: "g", -1: "-g"}[partial]
+
+
+def _scaled(t: Any, partial: Partial, node: Node) -> Any:
+    """A tangent times the local derivative."""
+    if callable(partial):
+        values = _values(node)
+        return t * partial(*(values[name] for name in parameters(partial)))
+    if isinstance(partial, str):
+        return t * node.kept()[partial]
+    return t if partial == 1 else -t
 
 
 def _flow_by_rule(rule: Rule | None) -> str | None:
     return None if rule is None else "{rule}"
 
 
-def _values(node: Any) -> dict[str, Any]:
+def _values(node: Node) -> dict[str, Any]:
     """By name, what the rules of a node may read."""
-    op = node.op
-    return {
-        **dict(zip(op.params, node.params, strict=True)),
-        **dict(zip(op.saves, node.saved, strict=True)),
-    }
+    assert node.op is not None  # only ops are walked
+    return {**dict(zip(node.op.params, node.params, strict=True)), **node.kept()}
 
 
-def _ask(rule: Rule, node: Any) -> Any:
-    """Call an elementwise partial with what it asks for."""
-    values = _values(node)
-    return rule(*(values[name] for name in parameters(rule)))
+def _dtype(tangents: Sequence[Any]) -> Any:
+    return np.result_type(*(t.dtype for t in tangents if t is not None))
 
 
 def _sum(terms: Sequence[Any]) -> Any:
@@ -249,7 +266,7 @@ def _sum(terms: Sequence[Any]) -> Any:
 def _push_by_transposing(node: Any, tangents: Sequence[Any]) -> Any:
     """The jvp of an op that declares only its vjp: pull a stand-in cotangent, transpose that."""
     with enable_grad():
-        g = leaf(np.zeros(node.shape, node.dtype))
+        g = leaf(np.zeros(node.shape, _dtype(tangents)))
         seeds: dict[Node, Any] = {}
         for flow, t in zip(node.op.pull(node, g), tangents, strict=True):
             if t is not None and isinstance(flow, Variable) and flow._node is not None:

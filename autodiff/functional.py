@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autodiff.errors import OpValueError
-from autodiff.ops import conv, pool
+from autodiff.ops import conv, linalg, pool
 from autodiff.ops.linalg import matmul
-from autodiff.ops.reduce import Axis, elements, mean, sum
 from autodiff.ops.manipulation import matrix_transpose, reshape
+from autodiff.ops.reduce import Axis, elements, mean, sum
 from autodiff.ops.window import pair
-from autodiff.variable import Array
+from autodiff.variable import Array, Variable
 
 if TYPE_CHECKING:
     from autodiff.tensor import Tensor
@@ -41,6 +41,7 @@ def var(x: Array, axis: Axis = None, correction: float = 0, keepdims: bool = Fal
     >>> var(Tensor([1.0, 2.0, 3.0, 4.0]), correction=1).item()
     1.6666666666666667
     """
+    x = x if isinstance(x, Variable) else np.asarray(x)
     away = x - mean(x, axis, True)
     return sum(away * away, axis, keepdims) / (elements(x.shape, axis) - correction)
 
@@ -58,8 +59,7 @@ def linear(x: Array, weight: Array, bias: Array | None = None) -> Tensor:
     >>> linear(Tensor([[1.0, 2.0]]), Tensor([[3.0, 4.0]]), Tensor([0.5]))
     Tensor([[11.5]])
     """
-    y = matmul(x, matrix_transpose(weight))
-    return y if bias is None else y + bias
+    return matmul(x, matrix_transpose(weight)) if bias is None else linalg.linear(x, weight, bias)
 
 
 def conv2d(
@@ -123,7 +123,8 @@ def avg_pool2d(x: Array, kernel_size: Any, stride: Any = None, padding: Any = 0)
     Tensor([[2.5]])
     """
     window = _window("avg_pool2d", kernel_size, stride, padding)
-    return pool.sum_pool2d(x, *window) / (window[0][0] * window[0][1])
+    total = pool.sum_pool2d(x, *window)
+    return total / (window[0][0] * window[0][1])
 
 
 def _window(name: str, kernel: Any, stride: Any, padding: Any) -> tuple[Any, Any, Any]:

@@ -33,13 +33,14 @@ class Node:
     parents
         For each array argument the node that made it, or None for a constant.
     saved
-        The arrays that the rules read, in the order of ``op.saves``; None where the gradients
-        asked for don't need one. Released (None as a whole) after a backward pass.
+        The arrays that the rules read, in the order of ``op.saves`` (None where no tracked
+        argument's rule asks); one alone is held bare. `RELEASED` after a backward pass.
     consts
-        For each array argument its value if it is a constant; None if there is no constant.
+        For each array argument its value if it is a constant; of two arguments only one can be,
+        and is held bare. None if there is no constant. Read it with `constant`.
     params
         The call's other arguments, in the order of ``op.params``.
-    shape, dtype
+    shape
         Of the output.
     seq
         When it was recorded: parents have smaller numbers than their children.
@@ -49,7 +50,6 @@ class Node:
 
     __slots__ = (
         "consts",
-        "dtype",
         "labels",
         "name",
         "op",
@@ -61,11 +61,10 @@ class Node:
     )
     op: Op | None
     parents: tuple[Node | None, ...]
-    saved: tuple[Any, ...] | None
-    consts: tuple[Any, ...] | None
+    saved: Any
+    consts: Any
     params: tuple[Any, ...]
     shape: tuple[int, ...]
-    dtype: np.dtype[Any]
     seq: int
     name: str | None
     labels: Mapping[int, str] | None
@@ -75,9 +74,21 @@ class Node:
         """Number of axes of the output."""
         return len(self.shape)
 
+    def constant(self, i: int) -> Any:
+        """Value of the `i`-th array argument if it is a constant, else None."""
+        if self.parents[i] is not None:
+            return None
+        return self.consts if len(self.parents) <= 2 else self.consts[i]
+
+    def kept(self) -> dict[str, Any]:
+        """The saved arrays by name ("y" is the output)."""
+        names = self.op.saves if self.op else ()
+        saved = (self.saved,) if len(names) == 1 else self.saved
+        return dict(zip(names, saved, strict=True))
+
     def __repr__(self) -> str:
         kind = "leaf" if self.op is None else self.op.name
-        return f"<{kind} node {self.name or self.seq}: {self.dtype} {self.shape}>"
+        return f"<{kind} {self.name or self.seq} of shape {self.shape}>"
 
 
 class Leaf(Node):
@@ -89,33 +100,45 @@ class Leaf(Node):
         Its array.
     owner
         Weak reference to the tensor whose ``.grad`` receives the gradient.
-    written
-        When `data` was last overwritten in place (0: never).
     """
 
-    __slots__ = ("data", "owner", "written")
+    __slots__ = ("data", "owner")
     data: np.ndarray[Any, Any]
     owner: ref[Any]
-    written: int
 
     def __init__(self, data: np.ndarray[Any, Any], owner: Any, name: str | None) -> None:
         self.op = None
         self.parents = self.params = self.saved = ()
         self.consts = self.labels = None
-        self.data, self.shape, self.dtype = data, data.shape, data.dtype
-        self.seq, self.name, self.owner, self.written = tick(), name, ref(owner), 0
+        self.data, self.shape = data, data.shape
+        self.seq, self.name, self.owner = tick(), name, ref(owner)
 
 
-class View(NamedTuple):
-    """A node as a rule sees it: with tensors in place of arrays, or with fewer parents."""
+class View(Node):
+    """A node as a rule sees it: with tensors for its saved arrays, or with fewer parents."""
 
-    op: Op
-    parents: tuple[Node | None, ...]
-    saved: tuple[Any, ...]
-    consts: tuple[Any, ...] | None
-    params: tuple[Any, ...]
-    shape: tuple[int, ...]
-    dtype: np.dtype[Any]
+    __slots__ = ()
+
+    def __init__(self, node: Node, parents: tuple[Node | None, ...], saved: Any) -> None:
+        self.op, self.parents, self.saved, self.params = node.op, parents, saved, node.params
+        self.shape, self.seq = node.shape, node.seq
+        self.name, self.labels = node.name, node.labels
+        if parents == node.parents:
+            self.consts = node.consts
+        else:  # of a parent that is left out the shape may still be asked for
+            consts = [
+                node.constant(i) if p is None else None if p is kept else _shaped(p.shape)
+                for i, (p, kept) in enumerate(zip(node.parents, parents, strict=True))
+            ]
+            self.consts = consts if len(parents) > 2 else _first(consts)
+
+
+def _shaped(shape: tuple[int, ...]) -> np.ndarray[Any, Any]:
+    return np.broadcast_to(np.nan, shape)
+
+
+def _first(values: Iterable[Any]) -> Any:
+    return next((value for value in values if value is not None), None)
 
 
 class Step(NamedTuple):
@@ -126,17 +149,20 @@ class Step(NamedTuple):
     flows: Sequence[Any]
 
 
-def shape_of(node: Node | View, i: int) -> tuple[int, ...]:
+def shape_of(node: Node, i: int) -> tuple[int, ...]:
     """Shape of a node's `i`-th array argument, be it computed or constant."""
     parent = node.parents[i]
-    return np.shape(node.consts[i]) if parent is None and node.consts else parent.shape  # type: ignore[union-attr]
+    return np.shape(node.constant(i)) if parent is None else parent.shape
 
+
+RELEASED: Any = object()
+"""In place of a node's saved arrays, once a backward pass has let them go."""
 
 _when = attrgetter("seq")
 
 
 def upstream(roots: Iterable[Node]) -> tuple[list[Node], list[Leaf]]:
-    """Every node that `roots` depend on, themselves included: operations consumers first, leaves."""
+    """What `roots` depend on, themselves included: operations, consumers first; and leaves."""
     ops: list[Node] = []
     leaves: list[Leaf] = []
     seen: dict[Node, Any] = {}
@@ -196,10 +222,8 @@ def pullback(
     ops: list[Node] = []
     leaves: list[Leaf] = []
     _gather(seeds, cotangents, ops, leaves)
-    for leaf in leaves:
-        if leaf.written and ops and leaf.written > ops[-1].seq:
-            _refuse_overwritten(ops, leaves)
-            break
+    if ops and _last_write > ops[-1].seq:
+        _refuse_overwritten(ops)
     found: dict[Node, Any] = {}
     needed: set[Node] | None = None
     if into is not None:
@@ -208,32 +232,30 @@ def pullback(
             if not needed.isdisjoint(node.parents):
                 needed.add(node)
     cotangents.update(seeds)
+    pop = cotangents.pop
+    plain = into is None and view is None and visit is None
     for node in ops:
-        g = cotangents.pop(node)
+        g = pop(node)
         if g is None:
             continue
-        if needed is not None:
-            if node in into:  # type: ignore[operator]
-                found[node] = g
-            if needed.isdisjoint(node.parents):
-                continue
-        if node.saved is None:
+        if node.saved is RELEASED:
             raise GradientError(
                 f"the values that the gradient of {node!r} needs were released by an earlier "
                 f"backward: pass retain_graph=True to that one, or record the graph again"
             )
-        seen_as = node if view is None else view(node)
-        if needed is not None and not needed.issuperset(node.parents):
-            seen_as = _only(seen_as, needed)
-        flows = node.op.pull(seen_as, g)  # type: ignore[union-attr]
-        if visit is not None:
-            visit(Step(node, g, flows))
-        for parent, flow in zip(node.parents, flows):  # noqa: B905 - strict costs on the hot path
-            if flow is not None:
-                other = cotangents[parent]  # type: ignore[index]
-                cotangents[parent] = flow if other is None else other + flow  # type: ignore[index]
+        if plain:
+            node.op.pour(node, g, cotangents)  # type: ignore[union-attr]
+        else:
+            if into is not None and node in into:
+                found[node] = g
+            seen_as = _seen_as(node, needed, view)
+            if seen_as is not None:
+                flows = seen_as.op.pull(seen_as, g)
+                if visit is not None:
+                    visit(Step(node, g, flows))
+                _add(flows, node.parents, cotangents)
         if release:
-            node.saved = None
+            node.saved = RELEASED
     for leaf in leaves:
         g = cotangents[leaf]
         if g is not None and (into is None or leaf in into):
@@ -241,18 +263,25 @@ def pullback(
     return found
 
 
-def _only(node: Any, needed: set[Node]) -> View:
-    """A node seen as having none but the needed parents: the other flows are never computed."""
-    parents = tuple(p if p in needed else None for p in node.parents)
-    consts = node.consts
-    if consts is None:
-        consts = (None,) * len(parents)
-    # the shape of a parent that is left out may still be asked for
-    consts = tuple(
-        np.broadcast_to(np.nan, p.shape) if p is not None and kept is None else c
-        for p, kept, c in zip(node.parents, parents, consts, strict=True)
-    )
-    return View(node.op, parents, node.saved, consts, node.params, node.shape, node.dtype)
+def _add(flows: Sequence[Any], parents: Sequence[Any], cotangents: dict[Node, Any]) -> None:
+    for parent, flow in zip(parents, flows, strict=True):
+        if flow is not None:
+            other = cotangents[parent]
+            cotangents[parent] = flow if other is None else other + flow
+
+
+def _seen_as(node: Node, needed: set[Node] | None, view: Callable[[Node], Any] | None) -> Any:
+    """What the rules see of `node`: through `view`, and with none but the needed parents.
+
+    None if no parent is needed. A parent that is left out is seen as a constant, so that its flow
+    is not computed; its shape may still be asked for.
+    """
+    if needed is not None and needed.isdisjoint(node.parents):
+        return None
+    seen = node if view is None else view(node)
+    if needed is None or needed.issuperset(node.parents):
+        return seen
+    return View(seen, tuple(p if p in needed else None for p in node.parents), seen.saved)
 
 
 def pushforward(
@@ -267,7 +296,7 @@ def pushforward(
         incoming = [carried.get(parent) for parent in node.parents]  # type: ignore[arg-type]
         if all(t is None for t in incoming):
             continue
-        if node.saved is None:
+        if node.saved is RELEASED:
             raise GradientError(
                 f"the values that the tangent of {node!r} needs were released by a backward: "
                 f"pass retain_graph=True to it, or record the graph again"
@@ -278,20 +307,42 @@ def pushforward(
     return carried.get(root)
 
 
-def _refuse_overwritten(ops: Sequence[Node], leaves: Sequence[Leaf]) -> None:
-    """Raise if a saved array is the memory of a leaf that was overwritten since."""
-    stale = [leaf for leaf in leaves if leaf.written]
+_last_write = 0
+_writes: dict[int, tuple[ref[np.ndarray[Any, Any]], int]] = {}
+
+
+def overwritten(array: np.ndarray[Any, Any]) -> None:
+    """Take note that `array` is written in place now: graphs that saved it are stale."""
+    global _last_write
+    key = id(array)
+    known = _writes.get(key)
+    at = known[0] if known is not None else ref(array, lambda _: _writes.pop(key, None))
+    _last_write = tick()
+    _writes[key] = at, _last_write
+
+
+def _refuse_overwritten(ops: Sequence[Node]) -> None:
+    """Raise if an array that a node saved was overwritten since."""
+    recent = [(at(), when) for at, when in list(_writes.values()) if when > ops[-1].seq]
     for node in ops:
-        for leaf in stale:
-            if leaf.written > node.seq and any(
-                isinstance(value, np.ndarray) and np.may_share_memory(value, leaf.data)
-                for value in node.saved or ()
+        for buffer, when in recent:
+            if when > node.seq and any(
+                isinstance(value, np.ndarray) and np.may_share_memory(value, buffer)
+                for value in _arrays(node)
+                if buffer is not None
             ):
                 raise GradientError(
-                    f"the gradient of {node!r} needs the value that {leaf!r} had when it was "
-                    f"used, but it was overwritten since (by an optimizer's step?): run backward "
-                    f"before the step, or compute the loss again after it"
+                    f"the gradient of {node!r} needs a value that was overwritten since it was "
+                    f"used (by an optimizer's step?): run backward before the step, or compute "
+                    f"the loss again after it"
                 )
+
+
+def _arrays(node: Node) -> Iterable[Any]:
+    """All saved arrays of a node, those of a variadic op one by one."""
+    if node.saved is not RELEASED:
+        for value in node.kept().values():
+            yield from value if isinstance(value, list) else (value,)
 
 
 def replay(root: Node) -> tuple[Node, dict[Node, Node], dict[Node, np.ndarray[Any, Any]]]:
@@ -310,16 +361,16 @@ def replay(root: Node) -> tuple[Node, dict[Node, Node], dict[Node, np.ndarray[An
     values: dict[Node, np.ndarray[Any, Any]] = {leaf: leaf.data for leaf in leaves}
     for node in reversed(ops):
         parents = tuple(None if p is None else copies[p] for p in node.parents)
-        consts = node.consts or (None,) * len(parents)
-        arrays = [c if p is None else values[p] for p, c in zip(parents, consts, strict=True)]
+        arrays = [node.constant(i) if p is None else values[p] for i, p in enumerate(parents)]
         op = node.op
         assert op is not None  # upstream keeps leaves apart
         y = np.asarray(op.evaluate(arrays, node.params))
         copy = Node()
         copy.op, copy.parents, copy.consts, copy.params = op, parents, node.consts, node.params
-        copy.shape, copy.dtype, copy.seq = y.shape, y.dtype, tick()
+        copy.shape, copy.seq = y.shape, tick()
         copy.name, copy.labels = node.name, node.labels
         by_name = {"y": y, **dict(zip(op.arrays, [arrays] if op.variadic else arrays))}  # noqa: B905
-        copy.saved = tuple(by_name[name] for name in op.saves)
+        kept = tuple(by_name[name] for name in op.saves)
+        copy.saved = kept[0] if len(kept) == 1 else kept
         copies[node], values[copy] = copy, y
     return copies[root], copies, values

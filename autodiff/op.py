@@ -35,8 +35,9 @@ class Op:
         The public function: records a node when a tracked tensor is among its arguments.
     saves
         Names of what its rules read ("y" is the output): all that a node keeps for the backward.
-    pull, push
+    pull, pour, push
         ``pull(node, g)`` gives the cotangent's flow to each parent (None where none is needed);
+        ``pour(node, g, cotangents)`` adds those flows to the parents' cotangents;
         ``push(node, tangents)`` gives the tangent of the output.
     domain
         For an elementwise op, the interval of each argument in which it is smooth (tests draw
@@ -55,6 +56,7 @@ class Op:
     function: Callable[..., Any]
     saves: tuple[str, ...]
     pull: Callable[[Any, Any], Sequence[Any]]
+    pour: Callable[[Any, Any, dict[Any, Any]], None]
     push: Callable[[Any, Sequence[Any]], Any]
     domain: tuple[tuple[float, float], ...]
 

@@ -7,6 +7,7 @@ belongs to a value: its array, its gradient, its place in the graph.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from math import prod
 from typing import Any, Self, TypeAlias
 
 import numpy as np
@@ -15,9 +16,9 @@ import numpy.typing as npt
 from autodiff import functional
 from autodiff.config import enable_grad
 from autodiff.errors import GradientError
-from autodiff.graph import Leaf, pullback, tick
+from autodiff.graph import Leaf, overwritten, pullback
 from autodiff.ops import elementwise, index, linalg, manipulation, reduce
-from autodiff.variable import Variable, lifted, raw, tensor, tensor_class
+from autodiff.variable import Variable, constant, lifted, raw, tensor, tensor_class
 
 TensorLike: TypeAlias = "Tensor | npt.ArrayLike"
 
@@ -98,9 +99,9 @@ class Tensor(Variable):
             raise GradientError(
                 "the data of a computed tensor can't be replaced: detach() it first"
             )
+        if array is self._data:  # written in place, as `t.data -= ...` does
+            overwritten(array)
         if self._node is not None:
-            if array is self._data:  # written in place, as `t.data -= ...` does
-                self._node.written = tick()
             self._node.data = array
         self._data = array
 
@@ -110,8 +111,9 @@ class Tensor(Variable):
         A backward pass that needs the values from before then raises, instead of computing with
         the new ones.
         """
-        if isinstance(self._node, Leaf):
-            self._node.written = tick()
+        if not self.is_leaf:
+            raise GradientError("a computed tensor can't be overwritten: detach() it first")
+        overwritten(self._data)
         return self._data
 
     @property
@@ -252,19 +254,16 @@ class Tensor(Variable):
         if create_graph:
             with enable_grad():
                 found = pullback({node: seed}, view=lifted)
+                taken = {id(seed._data)}
                 for at, g in found.items():
-                    _accumulate(at, g if g.dtype == at.dtype else manipulation.astype(g, at.dtype))
+                    assert isinstance(at, Leaf)  # nothing else was asked for
+                    _accumulate(at, owned_tensor(g, at.data.dtype, taken))
             return
         found = pullback({node: seed._data}, release=not retain_graph)
-        taken = {id(seed._data)}  # arrays that something else holds too
+        taken = {id(seed._data)}
         for at, g in found.items():
-            array = np.asarray(g)
-            if array.dtype != at.dtype:
-                array = array.astype(at.dtype)
-            elif array.base is not None or id(array) in taken:
-                array = array.copy()
-            taken.add(id(array))
-            _accumulate(at, tensor(array, None))
+            assert isinstance(at, Leaf)  # nothing else was asked for
+            _accumulate(at, tensor(owned(g, at.data.dtype, taken), None))
 
     def seed(self, gradient: TensorLike | None) -> Tensor:
         """The cotangent to start a backward pass with: `gradient`, checked, or a single 1."""
@@ -349,7 +348,8 @@ class Tensor(Variable):
 
     def flatten(self, start_dim: int = 0) -> Tensor:
         """The axes from `start_dim` on made one."""
-        return manipulation.reshape(self, (*self.shape[:start_dim], -1))
+        kept = self.shape[:start_dim]
+        return manipulation.reshape(self, (*kept, prod(self.shape[len(kept) :])))
 
     @property
     def T(self) -> Tensor:  # noqa: N802 - NumPy's name
@@ -411,7 +411,11 @@ class Tensor(Variable):
         return int(self.item())
 
     def __format__(self, spec: str) -> str:
-        return format(self.item() if spec else self, spec) if self.ndim == 0 else repr(self)
+        if not spec:
+            return repr(self)
+        if self.size != 1:
+            raise TypeError(f"format {spec!r}: expected one element, got shape {self.shape}")
+        return format(self.item(), spec)
 
     def __repr__(self) -> str:
         text = np.array2string(self._data, separator=", ", prefix="Tensor(")
@@ -440,12 +444,40 @@ def _rebuilt(
     return made
 
 
+def owned(g: Any, dtype: np.dtype[Any], taken: set[int]) -> npt.NDArray[Any]:
+    """A cotangent as an array that nothing else holds: flows may be views, or one for several.
+
+    `taken` has the ids of arrays that something else holds, and gets this one's.
+    """
+    array = np.asarray(g)
+    if array.dtype != dtype:
+        array = array.astype(dtype)
+    elif array.base is not None or id(array) in taken:
+        array = array.copy()
+    taken.add(id(array))
+    return array
+
+
+def owned_tensor(g: Tensor, dtype: np.dtype[Any], taken: set[int]) -> Tensor:
+    """As `owned`, of a cotangent that is in the graph, and stays there."""
+    if g.dtype != dtype:
+        g = manipulation.astype(g, dtype)
+    elif g._data.base is not None or id(g._data) in taken:
+        g = manipulation.copy(g)
+    taken.add(id(g._data))
+    return g
+
+
 def _compared(compare: Callable[..., Any], left: Tensor, right: Any) -> Tensor:
-    made: Tensor = tensor(np.asarray(compare(left._data, raw(right))), None)
+    try:
+        right = constant(raw(right))
+    except TypeError:
+        return NotImplemented
+    made: Tensor = tensor(np.asarray(compare(left._data, right)), None)
     return made
 
 
-def _accumulate(at: Any, g: Tensor) -> None:
+def _accumulate(at: Leaf, g: Tensor) -> None:
     """Add to the gradient of a leaf's tensor, if that still exists."""
     owner = at.owner()
     if owner is not None:
@@ -462,7 +494,3 @@ def asarray(data: TensorLike, dtype: npt.DTypeLike | None = None) -> Tensor:
     """
     made: Tensor = tensor(np.asarray(raw(data), dtype=dtype), None)
     return made
-
-
-
-

@@ -16,8 +16,8 @@ from autodiff.config import enable_grad, is_grad_enabled
 from autodiff.errors import GradientError
 from autodiff.graph import Node, pullback, pushforward, upstream
 from autodiff.ops.manipulation import astype, copy
-from autodiff.tensor import Tensor, TensorLike
-from autodiff.variable import Variable, leaf, lifted, raw, tensor
+from autodiff.tensor import Tensor, TensorLike, owned, owned_tensor
+from autodiff.variable import leaf, lifted, raw, tensor
 
 
 def gradients(
@@ -61,11 +61,15 @@ def gradients(
     xs = _several(inputs)
     gs = [None] * len(ys) if grad_outputs is None else _several(grad_outputs)
     if len(gs) != len(ys):
-        raise GradientError(f"gradients: {len(ys)} outputs need as many grad_outputs, got {len(gs)}")
+        raise GradientError(
+            f"gradients: {len(ys)} outputs need as many grad_outputs, got {len(gs)}"
+        )
     for kind, these in (("output", ys), ("input", xs)):
         for i, t in enumerate(these):
             if not isinstance(t, Tensor):
-                raise GradientError(f"gradients: expected tensors, got {type(t).__name__} as {kind} {i}")
+                raise GradientError(
+                    f"gradients: expected tensors, got {type(t).__name__} as {kind} {i}"
+                )
             if t._node is None and (kind == "input" or len(ys) == 1):
                 raise GradientError(
                     f"gradients: {kind} {i} (shape {t.shape}) requires no grad: was it detached, "
@@ -88,14 +92,15 @@ def _walk(
         wanted = {x._node for x in xs}
         found = pullback(seeds, into=wanted, view=lifted if create_graph else None)
 
+        taken = {id(raw(seed)) for seed in seeds.values()}
+
         def shaped(x: Any) -> Any:
             g = found.get(x._node)
             if g is None:
                 return tensor(np.zeros(x.shape, x.dtype), None)
-            if isinstance(g, Variable):
-                return g if g.dtype == x.dtype else astype(g, x.dtype)
-            g = np.array(g, x.dtype, copy=None)
-            return tensor(g if g.base is None else g.copy(), None)
+            if isinstance(g, Tensor):
+                return owned_tensor(g, x.dtype, taken)
+            return tensor(owned(g, x.dtype, taken), None)
 
         return tuple(shaped(x) for x in xs)
 
@@ -128,13 +133,14 @@ def vjp(f: Callable[..., Any], *xs: TensorLike) -> tuple[Any, Callable[..., tupl
         gs = us or (None,) * len(_several(ys))
         if len(gs) != len(_several(ys)):
             raise GradientError(f"vjp: expected {len(_several(ys))} cotangents, got {len(gs)}")
-        tracked = any(isinstance(u, Tensor) and u.requires_grad for u in us)
-        return _walk(_several(ys), gs, fresh, higher or tracked)
+        return _walk(_several(ys), gs, fresh, higher or _tracked(us))
 
     return (ys if higher else _map(Tensor.detach, ys)), pull
 
 
-def jvp(f: Callable[..., Any], xs: Sequence[TensorLike], vs: Sequence[TensorLike]) -> tuple[Any, Any]:
+def jvp(
+    f: Callable[..., Any], xs: Sequence[TensorLike], vs: Sequence[TensorLike]
+) -> tuple[Any, Any]:
     """The value of ``f(*xs)`` and its derivative along `vs`, in forward mode.
 
     Parameters
@@ -162,24 +168,33 @@ def jvp(f: Callable[..., Any], xs: Sequence[TensorLike], vs: Sequence[TensorLike
             f"{[np.shape(raw(x)) for x in xs]}, tangents {[np.shape(raw(v)) for v in vs]}"
         )
     ys, fresh, higher = _recorded(f, xs)
-    higher = higher or any(isinstance(v, Tensor) and v.requires_grad for v in vs)
+    lift = higher or _tracked(vs)
     with enable_grad():
-        as_given: Callable[[Any], Any] = Tensor if not higher else _as_tensor
-        tangents = {
-            x._node: as_given(v) if higher else np.asarray(raw(v), x.dtype)
-            for x, v in zip(fresh, vs, strict=True)
-        }
+        tangents = {x._node: _tangent(v, x, lift) for x, v in zip(fresh, vs, strict=True)}
 
-        def along(y: Any) -> Tensor:
+        def along(y: Any) -> Any:
             t = None
             if y._node is not None:
-                t = pushforward(y._node, tangents, view=lifted if higher else None)
+                t = pushforward(y._node, tangents, view=lifted if lift else None)
             if t is None:
                 t = np.zeros(y.shape, y.dtype)
             return t if isinstance(t, Tensor) else tensor(np.array(t, y.dtype), None)
 
         ts = _map(along, ys)
     return (ys if higher else _map(Tensor.detach, ys)), ts
+
+
+def _tangent(v: TensorLike, x: Tensor, lift: bool) -> Any:
+    """A tangent in the dtype of its input; as a tensor if the walk is to be recorded."""
+    if not lift:
+        return np.asarray(raw(v), x.dtype)
+    v = v if isinstance(v, Tensor) else Tensor(v)
+    return v if v.dtype == x.dtype else astype(v, x.dtype)
+
+
+def _tracked(values: Sequence[Any]) -> bool:
+    """Whether the caller wants derivatives through one of `values`."""
+    return is_grad_enabled() and any(isinstance(v, Tensor) and v.requires_grad for v in values)
 
 
 def grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..., Any]:
@@ -277,10 +292,6 @@ def _fresh(x: TensorLike, outside: bool) -> Any:
             f"expected floating point numbers"
         )
     return leaf(array)
-
-
-def _as_tensor(x: TensorLike) -> Tensor:
-    return x if isinstance(x, Tensor) else Tensor(x)
 
 
 def _several(values: Any) -> Sequence[Any]:

@@ -6,13 +6,15 @@ declared between the two. The class that ops return is set once, by `tensor_clas
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias, TypeVar
+from functools import partial
+from typing import Annotated, Any, TypeAlias, TypeVar
 
 import numpy as np
+import numpy.typing as npt
 
 from autodiff.graph import Leaf, Node, View
 
-Array: TypeAlias = Any
+Array: TypeAlias = Annotated[Any, "Array"]
 """In an op's signature, an argument that flows: a tensor, an array or a Python number.
 
 Rules and forwards can't tell which, so there is no narrower type to give them."""
@@ -24,7 +26,7 @@ class Variable:
     """An array (`_data`), the node that made it (`_node`; None: a constant), `_grad`, `_name`."""
 
     __slots__ = ("__weakref__", "_data", "_grad", "_name", "_node")
-    _data: np.ndarray[Any, Any]
+    _data: npt.NDArray[Any]
     _node: Node | None
     _grad: Any
     _name: str | None
@@ -38,12 +40,13 @@ NAMESPACE: dict[str, Any] = {}
 def tensor_class(cls: V) -> V:
     """Class decorator: make `cls` the class of every op's result."""
     NAMESPACE["_Tensor"] = cls
+    NAMESPACE["_new_tensor"] = partial(object.__new__, cls)
     return cls
 
 
 def tensor(data: np.ndarray[Any, Any], node: Node | None) -> Any:
     """A new tensor of `data`, at `node` in the graph."""
-    made = object.__new__(NAMESPACE["_Tensor"])
+    made = NAMESPACE["_new_tensor"]()
     made._data, made._node, made._grad, made._name = data, node, None, None
     return made
 
@@ -61,7 +64,7 @@ def raw(value: Any) -> Any:
 
 
 def constant(value: Any) -> Any:
-    """An argument that is no tensor, as something NumPy computes with.
+    """An argument that is no tensor, as NumPy's promotion wants it: a Python number, or an array.
 
     Raises
     ------
@@ -78,18 +81,30 @@ def constant(value: Any) -> Any:
     return array
 
 
+def array(value: Any) -> Any:
+    """An argument that is no tensor, as an array.
+
+    Raises
+    ------
+    TypeError
+        If it is no number or array of numbers.
+    """
+    return np.asarray(constant(value))
+
+
 def lifted(node: Node) -> View:
     """A node as rules see it in higher order: its saved arrays are tensors in the graph again."""
     op = node.op
-    assert op is not None and node.saved is not None  # pullback and pushforward have seen to it
+    assert op is not None  # only ops are walked
 
     def lift(name: str, value: Any) -> Any:
         if name == "y":
             return tensor(value, node)
         if op.variadic:
-            return [v if p is None else tensor(v, p) for p, v in zip(node.parents, value, strict=True)]
+            pairs = zip(node.parents, value, strict=True)
+            return [v if p is None else tensor(v, p) for p, v in pairs]
         source = node.parents[op.arrays.index(name)]
         return value if value is None or source is None else tensor(value, source)
 
-    saved = tuple(lift(name, value) for name, value in zip(op.saves, node.saved, strict=True))
-    return View(op, node.parents, saved, node.consts, node.params, node.shape, node.dtype)
+    saved = tuple(lift(name, value) for name, value in node.kept().items())
+    return View(node, node.parents, saved[0] if len(saved) == 1 else saved)

@@ -10,12 +10,16 @@ import numpy as np
 from autodiff.kernels.window import Pair, out_size, padded, taps, unpadded
 
 
+def _lowest(dtype: np.dtype[Any]) -> Any:
+    return -np.inf if dtype.kind == "f" else np.iinfo(dtype).min
+
+
 def pool_max(
     x: np.ndarray[Any, Any], kernel: Pair, stride: Pair, padding: Pair
 ) -> np.ndarray[Any, Any]:
     """The largest element of every window; a margin never wins."""
     out = out_size(x.shape[-2:], kernel, stride, padding)
-    views = taps(padded(x, padding, -np.inf), kernel, stride, out)
+    views = taps(padded(x, padding, _lowest(x.dtype)), kernel, stride, out)
     y = next(views)[2].copy()
     for _, _, view in views:
         np.maximum(y, view, out=y)
@@ -27,7 +31,7 @@ def _winners(
 ) -> Iterator[tuple[int, int, np.ndarray[Any, Any]]]:
     """For each tap, a mask of the windows whose maximum it is; the first of equals wins."""
     open_windows = np.ones(y.shape, bool)
-    for i, j, view in taps(padded(x, padding, -np.inf), kernel, stride, y.shape[-2:]):
+    for i, j, view in taps(padded(x, padding, _lowest(x.dtype)), kernel, stride, y.shape[-2:]):
         wins = view == y
         wins &= open_windows
         open_windows ^= wins
@@ -47,7 +51,9 @@ def spread_to_max(
     out = np.zeros((*x.shape[:-2], h + 2 * ph, w + 2 * pw), g.dtype)
     apart = stride[0] >= kernel[0] and stride[1] >= kernel[1]
     targets = taps(out, kernel, stride, y.shape[-2:])
-    for (_, _, wins), (_, _, target) in zip(_winners(x, y, kernel, stride, padding), targets, strict=True):
+    for (_, _, wins), (_, _, target) in zip(
+        _winners(x, y, kernel, stride, padding), targets, strict=True
+    ):
         if apart:
             np.multiply(g, wins, out=target)
         else:
@@ -66,7 +72,9 @@ def pick_at_max(
     """The elements of `t` where `x` has its windows' maxima `y`: the adjoint of `spread_to_max`."""
     picked = np.zeros(y.shape, t.dtype)
     views = taps(padded(t, padding), kernel, stride, y.shape[-2:])
-    for (_, _, wins), (_, _, view) in zip(_winners(x, y, kernel, stride, padding), views, strict=True):
+    for (_, _, wins), (_, _, view) in zip(
+        _winners(x, y, kernel, stride, padding), views, strict=True
+    ):
         picked += view * wins
     return picked
 

@@ -22,9 +22,10 @@ def out_size(size: Pair, kernel: Pair, stride: Pair, padding: Pair) -> Pair:
     ValueError
         If not even one fits.
     """
+    if min(stride) < 1:
+        raise ValueError(f"a stride of {stride} does not move the window")
     h, w = (
-        (n + 2 * p - k) // s + 1
-        for n, k, s, p in zip(size, kernel, stride, padding, strict=True)
+        (n + 2 * p - k) // s + 1 for n, k, s, p in zip(size, kernel, stride, padding, strict=True)
     )
     if h < 1 or w < 1:
         raise ValueError(
@@ -33,7 +34,7 @@ def out_size(size: Pair, kernel: Pair, stride: Pair, padding: Pair) -> Pair:
     return h, w
 
 
-def padded(x: np.ndarray[Any, Any], padding: Pair, value: float = 0) -> np.ndarray[Any, Any]:
+def padded(x: np.ndarray[Any, Any], padding: Pair, value: Any = 0) -> np.ndarray[Any, Any]:
     """`x` with a margin around its last two axes; `x` itself if there is none."""
     ph, pw = padding
     if not (ph or pw):

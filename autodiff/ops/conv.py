@@ -43,7 +43,8 @@ def conv2d(x: Array, w: Array, stride: Pair = (1, 1), padding: Pair = (0, 0)) ->
 def conv2d_input(c: Array, w: Array, size: Pair, stride: Pair, padding: Pair) -> Array:
     """The slope of `conv2d` in its images (of `size`), along the cotangent `c`.
 
-    >>> conv2d_input(Tensor(np.ones((1, 1, 1, 1))), Tensor(np.ones((1, 1, 2, 2))), (2, 2), (1, 1), (0, 0))
+    >>> c, w = Tensor(np.ones((1, 1, 1, 1))), Tensor(np.ones((1, 1, 2, 2)))
+    >>> conv2d_input(c, w, size=(2, 2), stride=(1, 1), padding=(0, 0))
     Tensor([[[[1., 1.],
               [1., 1.]]]])
     """
@@ -60,7 +61,8 @@ def conv2d_input(c: Array, w: Array, size: Pair, stride: Pair, padding: Pair) ->
 def conv2d_weight(x: Array, c: Array, kernel: Pair, stride: Pair, padding: Pair) -> Array:
     """The slope of `conv2d` in its filters (of size `kernel`), along the cotangent `c`.
 
-    >>> conv2d_weight(Tensor(np.ones((1, 1, 3, 3))), Tensor(np.ones((1, 1, 2, 2))), (2, 2), (1, 1), (0, 0))
+    >>> x, c = Tensor(np.ones((1, 1, 3, 3))), Tensor(np.ones((1, 1, 2, 2)))
+    >>> conv2d_weight(x, c, kernel=(2, 2), stride=(1, 1), padding=(0, 0))
     Tensor([[[[4., 4.],
               [4., 4.]]]])
     """

@@ -11,18 +11,12 @@ from typing import Any
 import numpy as np
 
 from autodiff.declare import elementwise, linear
-from autodiff.variable import Array, raw
+from autodiff.variable import Array, Variable, raw
 
+ONE = {np.dtype(code): np.ones((), code) for code in "?bBhHiIlLqQefdgFDG"}
+"""A 0-d one of each dtype: NumPy computes with it twice as fast as with a Python number."""
 
-class _Ones(dict[Any, Any]):
-    """A 0-d one of each dtype: NumPy computes with it twice as fast as with a Python number."""
-
-    def __missing__(self, dtype: Any) -> Any:
-        self[dtype] = np.ones((), dtype)
-        return self[dtype]
-
-
-ONE = _Ones()
+ZERO = {dtype: np.zeros((), dtype) for dtype in ONE}
 
 
 @elementwise(partials=[1, 1], symbol="+")
@@ -32,7 +26,7 @@ def add(x1: Array, x2: Array) -> Array:
     >>> add(Tensor([1.0, 2.0]), 10.0)
     Tensor([11., 12.])
     """
-    return np.add(x1, x2)
+    return x1 + x2
 
 
 @elementwise(partials=[1, -1], symbol="−")
@@ -42,17 +36,17 @@ def subtract(x1: Array, x2: Array) -> Array:
     >>> subtract(Tensor([1.0, 2.0]), 1.0)
     Tensor([0., 1.])
     """
-    return np.subtract(x1, x2)
+    return x1 - x2
 
 
-@elementwise(partials=[lambda x2: x2, lambda x1: x1], symbol="×")
+@elementwise(partials=["x2", "x1"], symbol="×")
 def multiply(x1: Array, x2: Array) -> Array:
     """Product ``x1 * x2``.
 
     >>> multiply(Tensor([1.0, 2.0]), Tensor([3.0, 4.0]))
     Tensor([3., 8.])
     """
-    return np.multiply(x1, x2)
+    return x1 * x2
 
 
 @elementwise(
@@ -66,14 +60,15 @@ def divide(x1: Array, x2: Array) -> Array:
     >>> divide(Tensor([1.0, 2.0]), 4.0)
     Tensor([0.25, 0.5 ])
     """
-    return np.divide(x1, x2)
+    return x1 / x2
 
 
 def _power_slope(x1: Any, x2: Any) -> Any:
-    """``x2 * x1**(x2 - 1)``, and 0 (not 0 * inf) where the exponent is 0."""
+    """``x2 * x1**(x2 - 1)``, and 0 (not 0 * inf) where both are 0."""
     if isinstance(x2, (int, float)):
         return x2 * pow(x1, x2 - 1) if x2 not in (0, 1) else float(x2)
-    return x2 * pow(x1, where(raw(x2) == 0, ONE[x2.dtype], x2 - ONE[x2.dtype]))
+    both = (raw(x1) == 0) & (raw(x2) == 0)
+    return x2 * pow(x1, where(both, ONE[x2.dtype], x2 - ONE[x2.dtype]))
 
 
 def _exponent_slope(y: Any, x1: Any) -> Any:
@@ -104,7 +99,7 @@ def negative(x: Array) -> Array:
     >>> negative(Tensor([1.0, -2.0]))
     Tensor([-1.,  2.])
     """
-    return np.negative(x)
+    return -x
 
 
 @elementwise(partials=[lambda x: sign(x)], domain=[(0.2, 3.0)], symbol="|x|")
@@ -127,7 +122,7 @@ def sign(x: Array) -> Array:
     return np.sign(x)
 
 
-@elementwise(partials=[lambda y: y], symbol="eˣ")
+@elementwise(partials=["y"], symbol="eˣ")
 def exp(x: Array) -> Array:
     """Exponential ``e**x``.
 
@@ -227,6 +222,11 @@ def tanh(x: Array) -> Array:
     return np.tanh(x)
 
 
+_LARGEST_EXPONENT = {
+    np.dtype(code): np.floor(np.log(np.asarray(np.finfo(code).max))) for code in "efdg"
+}
+
+
 @elementwise(partials=[lambda y: y * (ONE[y.dtype] - y)], symbol="σ")
 def sigmoid(x: Array) -> Array:
     """Logistic function ``1 / (1 + e**-x)``, without overflow and exact in both tails.
@@ -241,15 +241,6 @@ def sigmoid(x: Array) -> Array:
     return np.reciprocal(np.exp(np.minimum(np.negative(x), limit)) + ONE[x.dtype])
 
 
-class _LargestExponents(dict[Any, Any]):
-    def __missing__(self, dtype: Any) -> Any:
-        self[dtype] = np.floor(np.log(np.asarray(np.finfo(dtype).max)))
-        return self[dtype]
-
-
-_LARGEST_EXPONENT = _LargestExponents()
-
-
 @elementwise(partials=[lambda y: y > 0], domain=[(0.2, 3.0)])
 def relu(x: Array) -> Array:
     """Rectified linear unit ``max(x, 0)``, with slope 0 at 0.
@@ -258,16 +249,7 @@ def relu(x: Array) -> Array:
     Tensor([0., 0., 2.])
     """
     x = np.asarray(x)
-    return np.maximum(x, _ZERO[x.dtype])
-
-
-class _Zeros(dict[Any, Any]):
-    def __missing__(self, dtype: Any) -> Any:
-        self[dtype] = np.zeros((), dtype)
-        return self[dtype]
-
-
-_ZERO = _Zeros()
+    return np.maximum(x, ZERO[x.dtype])
 
 
 def _share(wins: Any, loses: Any, dtype: Any) -> Any:
@@ -308,11 +290,11 @@ def minimum(x1: Array, x2: Array) -> Array:
 
 
 def _inside(x: Any, min: Any, max: Any) -> Any:
-    inside = np.ones(x.shape, bool)
+    inside = True
     if min is not None:
-        inside &= raw(x) >= min
+        inside = inside & (raw(x) >= raw(min))
     if max is not None:
-        inside &= raw(x) <= max
+        inside = inside & (raw(x) <= raw(max))
     return inside
 
 
@@ -326,14 +308,19 @@ def clip(x: Array, min: Any = None, max: Any = None) -> Array:
     >>> clip(Tensor([-2.0, 0.5, 2.0]), -1, 1)
     Tensor([-1. ,  0.5,  1. ])
     """
+    for bound in (min, max):
+        if isinstance(bound, Variable) and bound._node is not None:
+            raise TypeError(
+                "a bound requires grad, but clip has none for it: use maximum and minimum"
+            )
     return np.clip(x, raw(min), raw(max))
 
 
 @linear(
     adjoint=[
         None,
-        lambda g, condition: where(condition, g, ONE[g.dtype] * 0),
-        lambda g, condition: where(condition, ONE[g.dtype] * 0, g),
+        lambda g, condition: where(condition, g, ZERO[g.dtype]),
+        lambda g, condition: where(condition, ZERO[g.dtype], g),
     ],
     symbol="?:",
     expects="shapes that broadcast together",
@@ -345,5 +332,3 @@ def where(condition: Array, x1: Array, x2: Array) -> Array:
     Tensor([1., 0.])
     """
     return np.where(condition, x1, x2)
-
-

@@ -23,7 +23,7 @@ def getitem(x: Array, index: Any) -> Array:
     >>> getitem(Tensor([1.0, 2.0, 3.0]), [0, 0, 2])
     Tensor([1., 1., 3.])
     """
-    return x[index]
+    return x[plain(index)]
 
 
 @linear(adjoint=lambda g, index: getitem(g, index), expects="values that fit x[index]")
@@ -33,7 +33,6 @@ def scatter(values: Array, index: Any, shape: tuple[int, ...]) -> Array:
     >>> scatter(Tensor([1.0, 2.0, 3.0]), [0, 0, 2], (4,))
     Tensor([3., 0., 3., 0.])
     """
-    values = np.asarray(values)
     y = np.zeros(shape, values.dtype)
     _add_at(y, index, values)
     return y
@@ -55,6 +54,7 @@ def scatter_add(x: Array, updates: Array, index: Any) -> Array:
 
 
 def _add_at(y: Any, index: Any, values: Any) -> None:
+    index = plain(index)
     if _may_repeat(index):
         np.add.at(y, index, values)
     else:
@@ -64,8 +64,11 @@ def _add_at(y: Any, index: Any, values: Any) -> None:
 def _may_repeat(index: Any) -> bool:
     """Whether an index may name an element twice: only one with an array of integers may."""
     parts = index if isinstance(index, tuple) else (index,)
-    return any(
-        isinstance(part, (list, np.ndarray)) and np.asarray(part).dtype.kind in "iu"
+    return not all(
+        part is None
+        or part is Ellipsis
+        or isinstance(part, (slice, int, np.integer))
+        or np.asarray(part).dtype == bool
         for part in parts
     )
 

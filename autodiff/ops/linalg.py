@@ -4,32 +4,30 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
-from autodiff.declare import multilinear
-from autodiff.ops.manipulation import expand_dims, matrix_transpose, squeeze
+from autodiff.declare import custom, multilinear
+from autodiff.ops.manipulation import expand_dims, squeeze
 from autodiff.variable import Array
 
 
 def _to_left(g: Any, x2: Any, x1_shape: tuple[int, ...]) -> Any:
     """``g @ x2.mT``, where a vector on either side stands for a matrix of one row or column."""
     if len(x1_shape) > 1 and x2.ndim > 1:
-        return matmul(g, matrix_transpose(x2))
+        return matmul(g, x2.mT)
     if len(x1_shape) == 1:
         g = expand_dims(g, -2 if x2.ndim > 1 else -1)
     if x2.ndim == 1:
         return g * x2 if len(x1_shape) == 1 else expand_dims(g, -1) * x2
-    return squeeze(matmul(g, matrix_transpose(x2)), -2)
+    return squeeze(matmul(g, x2.mT), -2)
 
 
 def _to_right(g: Any, x1: Any, x2_shape: tuple[int, ...]) -> Any:
     """``x1.mT @ g``, likewise."""
     if x1.ndim > 1 and len(x2_shape) > 1:
-        return matmul(matrix_transpose(x1), g)
+        return matmul(x1.mT, g)
     if x1.ndim == 1:
         x1 = expand_dims(x1, -1)
         return x1 * expand_dims(g, -2) if len(x2_shape) > 1 else squeeze(x1, -1) * g
-    return squeeze(matmul(matrix_transpose(x1), expand_dims(g, -1)), -1)
+    return squeeze(matmul(x1.mT, expand_dims(g, -1)), -1)
 
 
 @multilinear(
@@ -43,4 +41,32 @@ def matmul(x1: Array, x2: Array) -> Array:
     >>> matmul(Tensor([1.0, 2.0]), Tensor([[1.0, 3.0, 5.0], [2.0, 4.0, 6.0]]))
     Tensor([ 5., 11., 17.])
     """
-    return np.matmul(x1, x2)
+    # the method is twice as fast for small matrices, and the same BLAS for large ones
+    return x1.dot(x2) if x1.ndim == 2 == x2.ndim else x1 @ x2
+
+
+def _rows(x: Any) -> Any:
+    """Stacks of rows as one matrix."""
+    return x if x.ndim == 2 else x.reshape(-1, x.shape[-1])
+
+
+@custom(
+    vjps=[
+        lambda g, weight: matmul(g, weight),
+        lambda g, x: matmul(_rows(g).mT, _rows(x)),
+        lambda g: g,
+    ],
+    symbol="xWᵀ+b",
+    expects="x (..., in), weight (out, in) and bias (out,)",
+)
+def linear(x: Array, weight: Array, bias: Array) -> Array:
+    """Affine map ``x @ weight.mT + bias``: what a fully connected layer computes.
+
+    An op of its own because small networks are made of little else: a third of the nodes.
+
+    >>> linear(Tensor([[1.0, 2.0]]), Tensor([[3.0, 4.0]]), Tensor([0.5]))
+    Tensor([[11.5]])
+    """
+    if weight.ndim != 2 or bias.shape != weight.shape[:1]:
+        raise ValueError("weight has not two axes, or not as many rows as bias has elements")
+    return x.dot(weight.mT) + bias

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from autodiff.declare import linear
-from autodiff.errors import GradientError
+from autodiff.kernels.broadcast import broadcasted, summed_to
 from autodiff.ops.index import getitem
-from autodiff.variable import Array, raw
+from autodiff.variable import Array
 
 Axes = int | tuple[int, ...]
 
@@ -24,7 +24,7 @@ def reshape(x: Array, shape: Axes) -> Array:
     Tensor([[1., 2.],
             [3., 4.]])
     """
-    return np.reshape(x, shape)
+    return x.reshape(shape)
 
 
 @linear(adjoint=lambda g, axes: permute_dims(g, tuple(np.argsort(_positive(axes, g.ndim)))))
@@ -34,23 +34,21 @@ def permute_dims(x: Array, axes: tuple[int, ...]) -> Array:
     >>> permute_dims(Tensor([[1.0, 2.0, 3.0]]), (1, 0)).shape
     (3, 1)
     """
-    return np.transpose(x, axes)
+    return x.transpose(axes)
 
 
 def _positive(axes: Sequence[int], ndim: int) -> list[int]:
     return [axis % ndim for axis in axes]
 
 
-@linear(
-    adjoint=lambda g: matrix_transpose(g), symbol="ᵀ", expects="two or more axes"
-)
+@linear(adjoint=lambda g: matrix_transpose(g), symbol="ᵀ", expects="two or more axes")
 def matrix_transpose(x: Array) -> Array:
     """The last two axes exchanged: ``x.mT``.
 
     >>> matrix_transpose(Tensor([[1.0, 2.0, 3.0]])).shape
     (3, 1)
     """
-    return np.swapaxes(x, -1, -2)
+    return x.mT
 
 
 @linear(adjoint=lambda g, x_shape: sum_to(g, x_shape), expects="a shape that x broadcasts to")
@@ -61,7 +59,7 @@ def broadcast_to(x: Array, shape: tuple[int, ...]) -> Array:
     Tensor([[1., 2.],
             [1., 2.]])
     """
-    return np.broadcast_to(x, shape)
+    return broadcasted(x, shape)
 
 
 @linear(
@@ -75,12 +73,7 @@ def sum_to(x: Array, shape: tuple[int, ...]) -> Array:
     >>> sum_to(Tensor([[1.0, 2.0], [3.0, 4.0]]), (2,))
     Tensor([4., 6.])
     """
-    x = np.asarray(x)
-    extra = x.ndim - len(shape)
-    if extra < 0 or any(n not in (1, m) for n, m in zip(shape, x.shape[extra:], strict=True)):
-        raise ValueError(f"{shape} does not broadcast to {x.shape}")
-    ones = tuple(i + extra for i, n in enumerate(shape) if n == 1 and x.shape[i + extra] != 1)
-    return np.add.reduce(x, axis=(*range(extra), *ones), keepdims=True).reshape(shape)
+    return summed_to(x, shape)
 
 
 @linear(adjoint=lambda g, x_shape: reshape(g, x_shape), expects="axes of length 1")
@@ -107,7 +100,10 @@ def _split(g: Any, arrays_shape: Sequence[tuple[int, ...]], axis: int | None) ->
     """The parts of `g` that `concat` put together."""
     if axis is None:
         ends = np.cumsum([prod(shape) for shape in arrays_shape])
-        parts = [getitem(g, slice(int(e) - prod(s), int(e))) for s, e in zip(arrays_shape, ends, strict=True)]
+        parts = [
+            getitem(g, slice(int(e) - prod(s), int(e)))
+            for s, e in zip(arrays_shape, ends, strict=True)
+        ]
         return [reshape(part, shape) for part, shape in zip(parts, arrays_shape, strict=True)]
     before = (slice(None),) * (axis % g.ndim)
     ends = np.cumsum([shape[axis] for shape in arrays_shape])
@@ -177,4 +173,4 @@ def astype(x: Array, dtype: Any) -> Array:
     >>> astype(Tensor([1.5]), np.float32).dtype
     dtype('float32')
     """
-    return np.asarray(x).astype(dtype)
+    return x.astype(dtype)

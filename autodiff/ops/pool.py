@@ -14,9 +14,7 @@ from autodiff.variable import Array
 
 @custom(
     vjps=[
-        lambda g, y, x, kernel, stride, padding: max_pool2d_spread(
-            g, x, y, kernel, stride, padding
-        )
+        lambda g, y, x, kernel, stride, padding: max_pool2d_spread(g, x, y, kernel, stride, padding)
     ],
     symbol="max",
     expects="images (..., H, W) and a window that fits them",
@@ -90,9 +88,7 @@ def sum_pool2d(x: Array, kernel: Pair, stride: Pair, padding: Pair = (0, 0)) -> 
     return pool_sum(x, kernel, stride, padding)
 
 
-@linear(
-    adjoint=lambda g, kernel, stride, padding: sum_pool2d(g, kernel, stride, padding)
-)
+@linear(adjoint=lambda g, kernel, stride, padding: sum_pool2d(g, kernel, stride, padding))
 def sum_pool2d_spread(c: Array, size: Pair, kernel: Pair, stride: Pair, padding: Pair) -> Array:
     """One value a window, to every element of it: the adjoint of `sum_pool2d`.
 

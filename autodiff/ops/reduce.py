@@ -1,4 +1,4 @@
-"""Reductions over axes: None reduces all, an int or a tuple of ints those; negative ones count back.
+"""Reductions over axes: None for all, an int, or a tuple of ints; negative ones count back.
 
 Where calculus leaves a choice: tied extremes of `max` and `min` share the gradient equally.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.lib.array_utils import normalize_axis_tuple
 
 from autodiff.declare import custom, linear
 from autodiff.ops.manipulation import broadcast_to, reshape
@@ -15,17 +16,26 @@ from autodiff.variable import Array, raw
 
 Axis = int | tuple[int, ...] | None
 
+add_up: Any = np.add.reduce
+"""NumPy's sum without its three layers of wrapping; its type stubs know no variable `keepdims`."""
+
+
+_highest: Any = np.maximum.reduce
+_lowest: Any = np.minimum.reduce
+
 
 def _kept(shape: tuple[int, ...], axis: Axis) -> tuple[int, ...]:
     """`shape` with the reduced axes at length 1."""
     if axis is None:
         return (1,) * len(shape)
-    reduced = {i % len(shape) for i in (axis if isinstance(axis, tuple) else (axis,))}
+    reduced = normalize_axis_tuple(axis, len(shape))
     return tuple(1 if i in reduced else n for i, n in enumerate(shape))
 
 
 def over(g: Any, x_shape: tuple[int, ...], axis: Axis, keepdims: bool) -> Any:
     """A reduced value back over the axes that it was reduced from."""
+    if axis is None and not keepdims:
+        return broadcast_to(g, x_shape)
     return broadcast_to(g if keepdims else reshape(g, _kept(x_shape, axis)), x_shape)
 
 
@@ -35,6 +45,13 @@ def elements(shape: tuple[int, ...], axis: Axis) -> int:
     for n, kept in zip(shape, _kept(shape, axis), strict=True):
         size *= 1 if kept == n else n
     return size
+
+
+def _having(x: Any, axis: Axis) -> Any:
+    """`x`, if it has the axes: NumPy lets a 0-d array pass."""
+    if x.ndim == 0 and axis is not None:
+        normalize_axis_tuple(axis, 0)
+    return x
 
 
 @linear(
@@ -48,7 +65,7 @@ def sum(x: Array, axis: Axis = None, keepdims: bool = False) -> Array:
     >>> sum(Tensor([[1.0, 2.0], [3.0, 4.0]]), axis=0)
     Tensor([4., 6.])
     """
-    return np.add.reduce(x, axis=axis, keepdims=keepdims)
+    return add_up(_having(x, axis), axis=axis, keepdims=keepdims)
 
 
 @linear(
@@ -63,14 +80,13 @@ def mean(x: Array, axis: Axis = None, keepdims: bool = False) -> Array:
     >>> mean(Tensor([[1.0, 2.0], [3.0, 4.0]]), axis=0)
     Tensor([2., 3.])
     """
-    x = np.asarray(x)
-    return np.true_divide(np.add.reduce(x, axis=axis, keepdims=keepdims), elements(x.shape, axis))
+    return np.true_divide(add_up(x, axis=axis, keepdims=keepdims), elements(x.shape, axis))
 
 
 def _extreme(g: Any, y: Any, x: Any, axis: Axis, keepdims: bool) -> Any:
     """To the elements that equal the extreme, equal shares."""
     ties = raw(x) == over(raw(y), x.shape, axis, keepdims)
-    count = np.add.reduce(ties, axis=axis, keepdims=True)
+    count = np.maximum(add_up(ties, axis=axis, keepdims=True), 1)  # 0: there is a NaN
     return over(g, x.shape, axis, keepdims) * (ties / count.astype(x.dtype))
 
 
@@ -81,7 +97,7 @@ def max(x: Array, axis: Axis = None, keepdims: bool = False) -> Array:
     >>> max(Tensor([[1.0, 5.0], [3.0, 4.0]]), axis=1)
     Tensor([5., 4.])
     """
-    return np.maximum.reduce(x, axis=axis, keepdims=keepdims)
+    return _highest(_having(x, axis), axis=axis, keepdims=keepdims)
 
 
 @custom(vjps=[_extreme], expects="axes that x has, none of them empty")
@@ -91,4 +107,4 @@ def min(x: Array, axis: Axis = None, keepdims: bool = False) -> Array:
     >>> min(Tensor([[1.0, 5.0], [3.0, 4.0]]), axis=1)
     Tensor([1., 3.])
     """
-    return np.minimum.reduce(x, axis=axis, keepdims=keepdims)
+    return _lowest(_having(x, axis), axis=axis, keepdims=keepdims)

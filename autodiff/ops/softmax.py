@@ -11,15 +11,15 @@ from typing import Any
 import numpy as np
 
 from autodiff.declare import custom
-from autodiff.ops.elementwise import exp, where
-from autodiff.ops.reduce import Axis, over, sum
+from autodiff.ops.elementwise import ZERO, exp, where
 from autodiff.ops.manipulation import expand_dims
+from autodiff.ops.reduce import Axis, add_up, over, sum
 from autodiff.variable import Array, raw
 
 
 def _weights(g: Any, y: Any, x: Any, axis: Axis, keepdims: bool) -> Any:
     finite = np.isfinite(raw(y))
-    y = y if finite.all() else where(finite, y, np.zeros((), y.dtype))
+    y = y if finite.all() else where(finite, y, ZERO[y.dtype])
     return over(g, x.shape, axis, keepdims) * exp(x - over(y, x.shape, axis, keepdims))
 
 
@@ -30,19 +30,23 @@ def logsumexp(x: Array, axis: Axis = None, keepdims: bool = False) -> Array:
     >>> logsumexp(Tensor([1000.0, 1000.0])).item()
     1000.6931471805599
     """
+    x = _floating(x)
     highest = np.maximum.reduce(x, axis=axis, keepdims=True, initial=-np.inf)
-    shift = np.where(np.isfinite(highest), highest, np.zeros((), x.dtype))
-    total = np.add.reduce(np.exp(x - shift), axis=axis, keepdims=True)
+    shift = np.where(np.isfinite(highest), highest, ZERO[x.dtype])
+    total = add_up(np.exp(x - shift), axis=axis, keepdims=True)
     with np.errstate(divide="ignore"):  # the logarithm of an empty or all -inf sum is -inf
         y = np.log(total) + shift
-    return y if keepdims else y.reshape(np.add.reduce(x, axis=axis).shape)
+    return y if keepdims else y.reshape(add_up(x, axis=axis).shape)
 
 
-def _softmax(x: Any, axis: int) -> Any:
-    e = x - np.maximum.reduce(x, axis=axis, keepdims=True)
-    e = np.exp(e, out=e) if isinstance(e, np.ndarray) else np.exp(e)
-    e /= np.add.reduce(e, axis=axis, keepdims=True)
-    return e
+def _floating(x: Any) -> Any:
+    return x if x.dtype.kind == "f" else x.astype(np.float64)
+
+
+def _shifted(x: Any, axis: int) -> Any:
+    """A new array, with 0 as its largest element along `axis`."""
+    x = _floating(x)
+    return np.asarray(x - np.maximum.reduce(x, axis=axis, keepdims=True))
 
 
 @custom(
@@ -55,7 +59,10 @@ def softmax(x: Array, axis: int = -1) -> Array:
     >>> softmax(Tensor([1010.0, 1000.0, 990.0]))
     Tensor([9.99954600e-01, 4.53978686e-05, 2.06106005e-09])
     """
-    return _softmax(np.asarray(x), axis)
+    e = _shifted(x, axis)
+    np.exp(e, out=e)
+    e /= add_up(e, axis=axis, keepdims=True)
+    return e
 
 
 @custom(
@@ -68,15 +75,14 @@ def log_softmax(x: Array, axis: int = -1) -> Array:
     >>> log_softmax(Tensor([0.0, -1000.0]))
     Tensor([    0., -1000.])
     """
-    x = np.asarray(x)
-    shifted = x - np.maximum.reduce(x, axis=axis, keepdims=True)
-    return shifted - np.log(np.add.reduce(np.exp(shifted), axis=axis, keepdims=True))
+    shifted = _shifted(x, axis)
+    return shifted - np.log(add_up(np.exp(shifted), axis=axis, keepdims=True))
 
 
 def _error(g: Any, logits: Any, target: Any) -> Any:
     """``g * (softmax - one_hot)``: the prediction's error, times what flows in."""
     one_hot = np.zeros(logits.shape, logits.dtype)
-    np.put_along_axis(one_hot, np.expand_dims(target, 1), 1, axis=1)
+    np.put_along_axis(one_hot, np.expand_dims(raw(target), 1), 1, axis=1)
     return (softmax(logits, 1) - one_hot) * expand_dims(g, 1)
 
 
@@ -93,7 +99,7 @@ def cross_entropy(logits: Array, target: Any) -> Array:
     logits
         Scores, (N, C) or (N, C, d1, ...).
     target
-        Class indices 0..C-1, (N,) or (N, d1, ...): an integer array, not a tensor.
+        Class indices 0..C-1, (N,) or (N, d1, ...): integers.
 
     Returns
     -------
@@ -102,14 +108,15 @@ def cross_entropy(logits: Array, target: Any) -> Array:
 
     Examples
     --------
-    >>> cross_entropy(Tensor([[0.0, 0.0]]), np.array([1]))
+    >>> cross_entropy(Tensor([[0.0, 0.0]]), [1])
     Tensor([0.69314718])
     """
+    target = np.asarray(raw(target))
     if target.shape != (*logits.shape[:1], *logits.shape[2:]) or target.dtype.kind not in "iu":
         raise ValueError(f"target is {target.dtype} {target.shape}")
     if target.size and not 0 <= target.min() <= target.max() < logits.shape[1]:
         raise ValueError(f"target holds classes from {target.min()} to {target.max()}")
-    shifted = logits - np.maximum.reduce(logits, axis=1, keepdims=True)
+    shifted = _shifted(logits, 1)
     picked = np.take_along_axis(shifted, np.expand_dims(target, 1), axis=1)
-    total = np.add.reduce(np.exp(shifted, out=shifted), axis=1, keepdims=True)
+    total = add_up(np.exp(shifted, out=shifted), axis=1, keepdims=True)
     return (np.log(total) - picked).squeeze(1)

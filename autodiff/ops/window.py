@@ -19,7 +19,7 @@ def pair(value: Any, what: str) -> Pair:
     TypeError
         If it is neither an int nor a pair of ints.
     """
-    two = (value, value) if isinstance(value, (int, np.integer)) else tuple(value)
+    two = value if isinstance(value, (tuple, list)) else (value, value)
     if len(two) != 2 or not all(isinstance(v, (int, np.integer)) for v in two):
         raise TypeError(f"{what}: expected an int or a pair of ints, got {value!r}")
     return int(two[0]), int(two[1])

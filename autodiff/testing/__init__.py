@@ -1,0 +1,7 @@
+"""Gradient checks for your own functions and ops.
+
+`autodiff.testing.strategies` draws calls of ops with Hypothesis; it is imported on its own, since
+it needs ``chainrule[test]``.
+"""
+
+from autodiff.testing.gradcheck import GradientCheckError, NonDifferentiableError, check_grads
