@@ -123,7 +123,7 @@ def avg_pool2d(x: Array, kernel_size: Any, stride: Any = None, padding: Any = 0)
     Tensor([[2.5]])
     """
     window = _window("avg_pool2d", kernel_size, stride, padding)
-    total = pool.sum_pool2d(x, *window)
+    total: Tensor = pool.sum_pool2d(x, *window)
     return total / (window[0][0] * window[0][1])
 
 

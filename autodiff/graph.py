@@ -345,18 +345,18 @@ def _arrays(node: Node) -> Iterable[Any]:
             yield from value if isinstance(value, list) else (value,)
 
 
-def replay(root: Node) -> tuple[Node, dict[Node, Node], dict[Node, np.ndarray[Any, Any]]]:
-    """Record `root`'s graph again from its leaves, with every value.
+def replay(roots: Iterable[Node]) -> tuple[dict[Node, Node], dict[Node, np.ndarray[Any, Any]]]:
+    """Record the graph above `roots` again from its leaves, with every value.
 
     Ops are pure, so this works after a backward has released the saved arrays. The copy shares
-    the leaves.
+    the leaves; if one was overwritten, the values are what its present value gives.
 
     Returns
     -------
-    root, copies, values
-        The copy of `root`; the copy of every node; the value of every copy, leaves included.
+    copies, values
+        The copy of every node (a leaf's is itself), parents first; and the value of every copy.
     """
-    ops, leaves = upstream([root])
+    ops, leaves = upstream(roots)
     copies: dict[Node, Node] = {leaf: leaf for leaf in leaves}
     values: dict[Node, np.ndarray[Any, Any]] = {leaf: leaf.data for leaf in leaves}
     for node in reversed(ops):
@@ -365,12 +365,9 @@ def replay(root: Node) -> tuple[Node, dict[Node, Node], dict[Node, np.ndarray[An
         op = node.op
         assert op is not None  # upstream keeps leaves apart
         y = np.asarray(op.evaluate(arrays, node.params))
-        copy = Node()
-        copy.op, copy.parents, copy.consts, copy.params = op, parents, node.consts, node.params
-        copy.shape, copy.seq = y.shape, tick()
-        copy.name, copy.labels = node.name, node.labels
-        by_name = {"y": y, **dict(zip(op.arrays, [arrays] if op.variadic else arrays))}  # noqa: B905
+        by_name = {"y": y, **dict(zip(op.arrays, [arrays] if op.variadic else arrays, strict=True))}
         kept = tuple(by_name[name] for name in op.saves)
-        copy.saved = kept[0] if len(kept) == 1 else kept
-        copies[node], values[copy] = copy, y
-    return copies[root], copies, values
+        copy = copies[node] = View(node, parents, kept[0] if len(kept) == 1 else kept)
+        copy.consts, copy.seq = node.consts, tick()
+        values[copy] = y
+    return copies, values

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from math import prod
-from typing import Any, Self, TypeAlias
+from typing import Any, Self, TypeAlias, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +21,19 @@ from autodiff.ops import elementwise, index, linalg, manipulation, reduce
 from autodiff.variable import Variable, constant, lifted, raw, tensor, tensor_class
 
 TensorLike: TypeAlias = "Tensor | npt.ArrayLike"
+
+
+def _comparison(compare: Callable[..., Any]) -> Callable[[Any, Any], Tensor]:
+    """An operator that compares elementwise; Python's own answer for what is no number."""
+
+    def compared(self: Tensor, other: Any) -> Tensor:
+        try:
+            other = constant(raw(other))
+        except TypeError:
+            return cast("Tensor", NotImplemented)
+        return cast("Tensor", tensor(np.asarray(compare(self._data, other)), None))
+
+    return compared
 
 
 @tensor_class
@@ -376,23 +389,12 @@ class Tensor(Variable):
 
     # --- comparisons: no derivative, so plain constants ---
 
-    def __eq__(self, other: object) -> Tensor:  # type: ignore[override]
-        return _compared(np.equal, self, other)
-
-    def __ne__(self, other: object) -> Tensor:  # type: ignore[override]
-        return _compared(np.not_equal, self, other)
-
-    def __lt__(self, other: TensorLike) -> Tensor:
-        return _compared(np.less, self, other)
-
-    def __le__(self, other: TensorLike) -> Tensor:
-        return _compared(np.less_equal, self, other)
-
-    def __gt__(self, other: TensorLike) -> Tensor:
-        return _compared(np.greater, self, other)
-
-    def __ge__(self, other: TensorLike) -> Tensor:
-        return _compared(np.greater_equal, self, other)
+    __eq__ = _comparison(np.equal)  # type: ignore[assignment]
+    __ne__ = _comparison(np.not_equal)  # type: ignore[assignment]
+    __lt__ = _comparison(np.less)
+    __le__ = _comparison(np.less_equal)
+    __gt__ = _comparison(np.greater)
+    __ge__ = _comparison(np.greater_equal)
 
     def argmax(self, axis: int | None = None) -> Tensor:
         """Index of the first largest element along `axis` (None: in row-major order)."""
@@ -466,15 +468,6 @@ def owned_tensor(g: Tensor, dtype: np.dtype[Any], taken: set[int]) -> Tensor:
         g = manipulation.copy(g)
     taken.add(id(g._data))
     return g
-
-
-def _compared(compare: Callable[..., Any], left: Tensor, right: Any) -> Tensor:
-    try:
-        right = constant(raw(right))
-    except TypeError:
-        return NotImplemented
-    made: Tensor = tensor(np.asarray(compare(left._data, right)), None)
-    return made
 
 
 def _accumulate(at: Leaf, g: Tensor) -> None:

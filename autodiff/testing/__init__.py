@@ -1,7 +1,9 @@
 """Gradient checks for your own functions and ops.
 
-`autodiff.testing.strategies` draws calls of ops with Hypothesis; it is imported on its own, since
+`autodiff.testing.strategies` draws calls of ops with Hypothesis. It is imported on its own, since
 it needs ``chainrule[test]``.
 """
 
 from autodiff.testing.gradcheck import GradientCheckError, NonDifferentiableError, check_grads
+
+__all__ = ["GradientCheckError", "NonDifferentiableError", "check_grads"]
