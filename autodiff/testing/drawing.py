@@ -12,9 +12,11 @@ import numpy.typing as npt
 from autodiff.errors import MissingExtraError
 
 try:
-    from hypothesis import strategies as st
+    from hypothesis import strategies
 except ImportError as error:
     raise MissingExtraError("hypothesis", "test", "drawing calls of ops") from error
+
+st = strategies
 
 Array: TypeAlias = npt.NDArray[Any]
 Draw: TypeAlias = Callable[[st.SearchStrategy[Any]], Any]

@@ -7,12 +7,10 @@ from math import prod
 from typing import Any, TypeAlias
 
 import numpy as np
-from hypothesis import strategies as st
 
 from autodiff.kernels.pool import pool_max
-from autodiff.kernels.window import out_size
-from autodiff.op import Op
-from autodiff.testing.drawing import Draw, Maker, Shape, broadcastable, shapes
+from autodiff.kernels.window import Pair, out_size
+from autodiff.testing.drawing import Draw, Maker, Shape, broadcastable, shapes, st
 
 Generator: TypeAlias = Callable[[Draw, Maker], tuple[Sequence[Any], Sequence[Any]]]
 """Draws a call: its arrays and its params, both in the op's order."""
@@ -57,11 +55,11 @@ def generator(name: str, constants: tuple[int, ...] = ()) -> Callable[[Generator
     return enter
 
 
-def _axis(draw: Draw, ndim: int) -> int:
+def _axis(draw: Draw, ndim: int) -> Any:
     return draw(st.integers(-ndim, ndim - 1))
 
 
-def _axes(draw: Draw, ndim: int) -> int | tuple[int, ...] | None:
+def _axes(draw: Draw, ndim: int) -> Any:
     """What a reduction takes: None, an axis, or several, some counted from the end."""
     if not ndim or draw(st.booleans()):
         return draw(st.sampled_from([None, ()]))
@@ -99,18 +97,21 @@ def _extremes(draw: Draw, make: Maker) -> Any:
 
 
 @generator("sum")
-@generator("mean")
-@generator("logsumexp")
-def _reduction(draw: Draw, make: Maker) -> Any:
+def _sum(draw: Draw, make: Maker) -> Any:
     shape = draw(shapes())
     return [make(shape)], [_axes(draw, len(shape)), draw(st.booleans())]
 
 
 @generator("max")
 @generator("min")
-def _extreme(draw: Draw, make: Maker) -> Any:
-    shape = draw(shapes(min_side=1))
-    return [make(shape, apart=True)], [_axes(draw, len(shape)), draw(st.booleans())]
+@generator("mean")
+@generator("logsumexp")
+def _nonempty_reduction(draw: Draw, make: Maker) -> Any:
+    shape = draw(shapes())
+    axis = _axes(draw, len(shape))
+    reduced = range(len(shape)) if axis is None else {i % len(shape) for i in np.atleast_1d(axis)}
+    shape = tuple(max(side, 1) if i in reduced else side for i, side in enumerate(shape))
+    return [make(shape, apart=True)], [axis, draw(st.booleans())]
 
 
 @generator("softmax")
@@ -248,7 +249,7 @@ def _index(draw: Draw, make: Maker, shape: Shape) -> Any:
     return tuple(parts)
 
 
-def _basic(draw: Draw, side: int) -> int | slice:
+def _basic(draw: Draw, side: int) -> Any:
     if side and draw(st.booleans()):
         return draw(st.integers(-side, side - 1))
     bound = st.none() | st.integers(-side - 1, side + 1)
@@ -292,17 +293,21 @@ def _matmul(draw: Draw, make: Maker) -> Any:
     return [make(x1), make(x2)], []
 
 
-Window: TypeAlias = tuple[Shape, Shape, Shape, Shape, Shape]
+@generator("linear")
+def _linear(draw: Draw, make: Maker) -> Any:
+    batch = draw(shapes(max_dims=2, max_side=3))
+    n, m = draw(st.integers(0, 3)), draw(st.integers(0, 3))
+    return [make((*batch, n)), make((m, n)), make((m,))], []
 
 
-def _window(draw: Draw) -> Window:
+def _window(draw: Draw) -> tuple[Pair, Pair, Pair, Pair, Pair]:
     """Size of an image; a window's kernel, stride and padding that fit it; how many fit."""
     side = st.integers(1, 3)
     kernel = draw(st.tuples(side, side))
     stride = draw(st.tuples(side, side))
-    padding = tuple(draw(st.integers(0, k // 2)) for k in kernel)
-    size = tuple(draw(st.integers(k - p, k + 3)) for k, p in zip(kernel, padding, strict=True))
-    return size, kernel, stride, padding, out_size(size, kernel, stride, padding)  # type: ignore[arg-type]
+    ph, pw = padding = tuple(draw(st.integers(0, k // 2)) for k in kernel)
+    size = draw(st.tuples(st.integers(kernel[0] - ph, 6), st.integers(kernel[1] - pw, 6)))
+    return size, kernel, stride, padding, out_size(size, kernel, stride, padding)
 
 
 def _few(draw: Draw, n: int) -> list[int]:
