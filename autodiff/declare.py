@@ -122,14 +122,19 @@ def linear(
 
     def make_push(record: Rule) -> Push:
         def push(node: Any, tangents: Sequence[Any]) -> Any:
-            values = _values(node)
-            dtype = _dtype(tangents)
-            given = []
-            for i, t in enumerate(tangents):
-                if len(rules) == len(tangents) and rules[i] is None:
-                    given.append(values[node.op.arrays[i]])
-                else:
-                    given.append(np.zeros(shape_of(node, i), dtype) if t is None else t)
+            flowing = [i for i in range(len(tangents)) if len(rules) == 1 or rules[i]]
+            moving = [tangents[i] for i in flowing if tangents[i] is not None]
+            if not moving:
+                return None
+            dtype = np.result_type(*(t.dtype for t in moving))
+            given = [
+                node.kept()[node.op.arrays[i]]
+                if i not in flowing
+                else np.zeros(shape_of(node, i), dtype)
+                if t is None
+                else t
+                for i, t in enumerate(tangents)
+            ]
             return record(given, node.params)
 
         return push

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import Any
 
 from autodiff.declare import custom, multilinear
@@ -47,7 +48,7 @@ def matmul(x1: Array, x2: Array) -> Array:
 
 def _rows(x: Any) -> Any:
     """Stacks of rows as one matrix."""
-    return x if x.ndim == 2 else x.reshape(-1, x.shape[-1])
+    return x if x.ndim == 2 else x.reshape((prod(x.shape[:-1]), x.shape[-1]))
 
 
 @custom(

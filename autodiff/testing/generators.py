@@ -138,8 +138,8 @@ def _reshape(draw: Draw, make: Maker) -> Any:
     new = list(draw(st.permutations([*shape, *draw(st.sampled_from([(), (1,), (1, 1)]))])))
     if len(new) > 1 and draw(st.booleans()):
         new[:2] = [new[0] * new[1]]
-    if prod(new) and draw(st.booleans()):
-        new[draw(st.integers(0, len(new) - 1))] = -1 if new else 0
+    if new and prod(new) and draw(st.booleans()):
+        new[draw(st.integers(0, len(new) - 1))] = -1
     return [make(shape)], [tuple(new)]
 
 
@@ -239,14 +239,13 @@ def _index(draw: Draw, make: Maker, shape: Shape) -> Any:
             parts.append(_basic(draw, side))
         else:
             parts.append(make.rng.integers(-side, side, length))
-    parts = parts[: draw(st.integers(0, len(parts)))]
-    if len(parts) == 1 and draw(st.booleans()):
-        return parts[0]
+    head = draw(st.integers(0, len(parts)))
+    tail = draw(st.integers(head, len(parts)))
+    gap = [...] if tail < len(parts) or draw(st.booleans()) else []
+    parts = [*parts[:head], *gap, *parts[tail:]]
     if draw(st.booleans()):
-        parts.insert(draw(st.integers(0, len(parts))), draw(st.sampled_from([None, ...])))
-    if len(parts) < len(shape) and ... not in _objects(parts) and draw(st.booleans()):
-        parts.append(...)
-    return tuple(parts)
+        parts.insert(draw(st.integers(0, len(parts))), None)
+    return parts[0] if len(parts) == 1 and draw(st.booleans()) else tuple(parts)
 
 
 def _basic(draw: Draw, side: int) -> Any:
@@ -254,10 +253,6 @@ def _basic(draw: Draw, side: int) -> Any:
         return draw(st.integers(-side, side - 1))
     bound = st.none() | st.integers(-side - 1, side + 1)
     return slice(draw(bound), draw(bound), draw(st.sampled_from([None, 1, 2, -1, -2])))
-
-
-def _objects(parts: list[Any]) -> list[Any]:
-    return [part for part in parts if not isinstance(part, np.ndarray)]
 
 
 @generator("getitem")

@@ -1,0 +1,319 @@
+"""The derivatives of every op: the registry is the table of tests.
+
+Each property is asked of every op with calls that Hypothesis draws: shapes with axes of length 0
+and 1 and without axes, broadcasting, negative axes, both floating dtypes, strided and read-only
+arrays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import autodiff
+from autodiff import OPS, Op, Tensor, gradients, jvp, vjp
+from autodiff.testing import check_grads
+from autodiff.testing.strategies import Call, calls, flowing
+
+LIBRARY = [op for op in OPS.values() if op.forward.__module__.startswith("autodiff.")]
+each_op = pytest.mark.parametrize("op", LIBRARY, ids=lambda op: op.name)
+drawn = settings(max_examples=20, deadline=None, derandomize=True, database=None)
+
+
+def applied(op: Op, call: Call) -> tuple[Callable[..., Any], list[Any]]:
+    """`op` as a function of those of the call's arrays that have a derivative, and these."""
+    at = flowing(op, call)
+
+    def f(*xs: Any) -> Any:
+        arrays = list(call.arrays)
+        for i, x in zip(at, xs, strict=True):
+            arrays[i] = x
+        given = [arrays] if op.variadic else arrays
+        return op.function(*given, *call.params)
+
+    return f, [call.arrays[i] for i in at]
+
+
+def like(xs: list[Any], seed: int) -> list[Any]:
+    """Random arrays of the same shapes and dtypes, read-only."""
+    rng = np.random.default_rng(seed)
+    made = [np.asarray(rng.normal(size=x.shape), x.dtype) for x in xs]
+    for x in made:
+        x.flags.writeable = False
+    return made
+
+
+def inner(us: Any, vs: Any) -> float:
+    return sum(float(np.sum(np.multiply(u, v, dtype=float))) for u, v in zip(us, vs, strict=True))
+
+
+def data_of(tensors: Any) -> list[Any]:
+    return [t.detach().numpy() for t in tensors]
+
+
+# --- properties ---
+
+
+@each_op
+@drawn
+@given(data=st.data())
+def test_rules_match_numerical_derivatives_to_second_order(op: Op, data: st.DataObject) -> None:
+    f, xs = applied(op, data.draw(calls(op)))
+    check_grads(f, xs, order=2)
+
+
+@each_op
+@drawn
+@given(data=st.data())
+def test_forward_mode_is_the_transpose_of_reverse_mode(op: Op, data: st.DataObject) -> None:
+    f, xs = applied(op, data.draw(calls(op, dtype=np.float64)))
+    vs = like(xs, seed=1)
+    y, tangent = jvp(f, xs, vs)
+    (u,) = like([y], seed=2)
+    value, pull = vjp(f, *xs)
+    pulled = pull(u)
+    np.testing.assert_array_equal(value.numpy(), y.numpy())
+    assert tangent.shape == y.shape
+    forward, reverse = inner([u], data_of([tangent])), inner(data_of(pulled), vs)
+    scale = inner([abs(u)], [abs(t) for t in data_of([tangent])])
+    assert abs(forward - reverse) <= 1e4 * np.finfo(y.dtype).eps * (scale + 1)
+
+
+@each_op
+@drawn
+@given(data=st.data())
+def test_nothing_is_written_to(op: Op, data: st.DataObject) -> None:
+    call = data.draw(calls(op))
+    f, xs = applied(op, call)
+    kept = [np.array(x) for x in [*call.arrays, *call.params] if isinstance(x, np.ndarray)]
+    tensors = [Tensor(x, requires_grad=True) for x in xs]
+    y = f(*tensors)
+    before = [y.detach().numpy().copy(), *(t.detach().numpy().copy() for t in tensors)]
+    (u,) = like([y], seed=1)
+    vs = like(xs, seed=2)
+    for create_graph in (False, True):
+        gradients(y, tensors, autodiff.asarray(u), create_graph=create_graph)
+    jvp(f, xs, vs)
+    jvp(lambda *ts: vjp(f, *ts)[1](u), xs, vs)
+    for was, now in zip(before, [y, *tensors], strict=True):
+        np.testing.assert_array_equal(was, now.detach().numpy())
+    now = [x for x in [*call.arrays, *call.params] if isinstance(x, np.ndarray)]
+    for was, array in zip(kept, now, strict=True):
+        np.testing.assert_array_equal(was, array)
+
+
+@each_op
+@drawn
+@given(data=st.data())
+def test_float32_stays_float32_on_the_way(op: Op, data: st.DataObject) -> None:
+    call = data.draw(calls(op, dtype=np.float32))
+    f, xs = applied(op, call)
+    y = f(*(Tensor(x, requires_grad=True) for x in xs))
+    expected = call.params[0] if op.name == "astype" else np.float32
+    assert y.dtype == expected
+    (u,) = like([y], seed=1)
+    flows = [g for g in y._node.op.pull(y._node, u) if g is not None]
+    assert len(flows) == (0 if op.name == "sign" else len(xs))
+    assert {g.dtype for g in flows} <= {np.dtype(expected)}
+    assert {g.dtype for g in vjp(f, *xs)[1](u)} == {np.dtype(np.float32)}
+    assert jvp(f, xs, like(xs, seed=2))[1].dtype == expected
+
+
+@each_op
+@drawn
+@given(data=st.data())
+def test_recorded_gradients_equal_plain_ones(op: Op, data: st.DataObject) -> None:
+    f, xs = applied(op, data.draw(calls(op)))
+    tensors = [Tensor(x, requires_grad=True) for x in xs]
+    y = f(*tensors)
+    u = autodiff.asarray(like([y], seed=1)[0])
+    plain = data_of(gradients(y, tensors, u))
+    recorded = data_of(gradients(y, tensors, u, create_graph=True))
+    for p, r, x in zip(plain, recorded, xs, strict=True):
+        assert p.shape == r.shape == x.shape
+        assert p.dtype == r.dtype == x.dtype
+        eps = np.finfo(x.dtype).eps
+        np.testing.assert_allclose(p, r, rtol=100 * eps, atol=100 * eps)
+
+
+@each_op
+@drawn
+@given(data=st.data())
+def test_one_constant_argument_changes_no_other_gradient(op: Op, data: st.DataObject) -> None:
+    call = data.draw(calls(op, dtype=np.float64))
+    f, xs = applied(op, call)
+    y, pull = vjp(f, *xs)
+    (u,) = like([y], seed=1)
+    together = data_of(pull(u))
+    for i, x in enumerate(xs):
+        tensor = Tensor(x, requires_grad=True)
+        y = f(*xs[:i], tensor, *xs[i + 1 :])
+        (alone,) = data_of([gradients(y, tensor, autodiff.asarray(u))])
+        np.testing.assert_allclose(alone, together[i], rtol=1e-13, atol=1e-13)
+        y, tangent = jvp(lambda t, i=i: f(*xs[:i], t, *xs[i + 1 :]), [x], like([x], seed=2))
+        zeros = [np.zeros_like(x) for x in xs]
+        zeros[i] = like([x], seed=2)[0]
+        np.testing.assert_allclose(
+            tangent.numpy(), jvp(f, xs, zeros)[1].numpy(), rtol=1e-13, atol=1e-13
+        )
+
+
+# --- points where calculus leaves a choice, and pieces that the domains leave out ---
+
+
+def slopes(f: Callable[..., Any], *xs: Any) -> list[Any]:
+    """Gradients of the sum of f, the same in both modes."""
+    tensors = [Tensor(x, requires_grad=True) for x in xs]
+    found = [g.numpy().tolist() for g in gradients(f(*tensors).sum(), tensors)]
+    for i, x in enumerate(xs):
+        for at in np.ndindex(np.shape(x)):
+            vs = [np.zeros(np.shape(x)) for x in xs]
+            vs[i][at] = 1.0
+            tangent = float(jvp(f, xs, vs)[1].sum())
+            np.testing.assert_allclose(tangent, np.array(found[i])[at], rtol=1e-12)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("f", "xs", "expected"),
+    [
+        (autodiff.abs, ([-2.0, 0.0, 3.0],), [[-1.0, 0.0, 1.0]]),
+        (autodiff.relu, ([-2.0, 0.0, 3.0],), [[0.0, 0.0, 1.0]]),
+        (autodiff.sign, ([-2.0, 0.0, 3.0],), [[0.0, 0.0, 0.0]]),
+        (autodiff.maximum, ([1.0, 2.0, 3.0], [3.0, 2.0, 1.0]), [[0.0, 0.5, 1.0], [1.0, 0.5, 0.0]]),
+        (autodiff.minimum, ([1.0, 2.0, 3.0], [3.0, 2.0, 1.0]), [[1.0, 0.5, 0.0], [0.0, 0.5, 1.0]]),
+        (lambda x: autodiff.maximum(x, x), ([1.0, 2.0],), [[1.0, 1.0]]),
+        (lambda x: autodiff.minimum(x, 2.0), ([1.0, 2.0, 3.0],), [[1.0, 0.5, 0.0]]),
+        (
+            lambda x: autodiff.clip(x, -1, 1),
+            ([-2.0, -1.0, 0.0, 1.0, 2.0],),
+            [[0.0, 1.0, 1.0, 1.0, 0.0]],
+        ),
+        (lambda x: autodiff.clip(x, max=1), ([-2.0, 1.0, 2.0],), [[1.0, 1.0, 0.0]]),
+        (lambda x: autodiff.clip(x, min=1), ([-2.0, 1.0, 2.0],), [[0.0, 1.0, 1.0]]),
+        (autodiff.clip, ([-2.0, 2.0],), [[1.0, 1.0]]),
+        (autodiff.max, ([1.0, 3.0, 3.0],), [[0.0, 0.5, 0.5]]),
+        (autodiff.min, ([[1.0, 1.0, 1.0, 1.0]],), [[[0.25] * 4]]),
+        (
+            lambda x: autodiff.max(x, axis=1),
+            ([[1.0, 1.0], [2.0, 1.0]],),
+            [[[0.5, 0.5], [1.0, 0.0]]],
+        ),
+        (
+            lambda x: autodiff.max_pool2d(x, 2),
+            ([[7.0, 7.0], [7.0, 7.0]],),
+            [[[1.0, 0.0], [0.0, 0.0]]],
+        ),
+        (
+            lambda x: autodiff.max_pool2d(x, 2, stride=1),
+            ([[5.0, 5.0, 5.0], [5.0, 5.0, 5.0]],),
+            [[[1.0, 1.0, 0.0], [0.0, 0.0, 0.0]]],
+        ),
+        (lambda x: x**2, ([-1.5, 0.0],), [[-3.0, 0.0]]),
+        (lambda x: x**3, ([-1.5],), [[6.75]]),
+        (lambda x: x**1, ([0.0, -1.0],), [[1.0, 1.0]]),
+        (lambda x: x**0, ([0.0, -1.0],), [[0.0, 0.0]]),
+        (lambda x: x ** np.array([0, 1, 2]), ([0.0, 0.0, 0.0],), [[0.0, 1.0, 0.0]]),
+        (lambda x: 2.0**x, ([0.0],), [[np.log(2.0)]]),
+        (lambda x: 0.0**x, ([2.0, 3.0],), [[0.0, 0.0]]),
+        (autodiff.pow, ([0.0, 0.0], [2.0, 1.0]), [[0.0, 1.0], [0.0, 0.0]]),
+        (autodiff.sqrt, ([4.0],), [[0.25]]),
+        (autodiff.sigmoid, ([-1000.0, 1000.0],), [[0.0, 0.0]]),
+        (autodiff.tanh, ([-1000.0, 1000.0],), [[0.0, 0.0]]),
+        (autodiff.logsumexp, ([-np.inf, 0.0],), [[0.0, 1.0]]),
+        (autodiff.logsumexp, ([-np.inf, -np.inf],), [[0.0, 0.0]]),
+        (lambda x: autodiff.logsumexp(x, axis=1), ([[1e4, 0.0], [0.0, -1e4]],), [[[1.0, 0.0]] * 2]),
+        (lambda x: autodiff.log_softmax(x)[0], ([1e4, 0.0],), [[0.0, 0.0]]),
+        (
+            lambda c, a: autodiff.where(c > 0, a, 7.0),
+            ([1.0, -1.0], [5.0, 5.0]),
+            [[0.0, 0.0], [1.0, 0.0]],
+        ),
+    ],
+)
+def test_defined_slopes(f: Callable[..., Any], xs: Any, expected: Any) -> None:
+    for found, wanted in zip(slopes(f, *xs), expected, strict=True):
+        np.testing.assert_allclose(found, wanted, rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize("name", ["abs", "relu", "tan", "tanh", "sin", "square", "clip", "divide"])
+def test_rules_hold_on_the_negative_side(name: str) -> None:
+    op = OPS[name]
+    xs = [np.array([-0.7, -1.1, -2.9]), np.array([-0.4, 1.3, -2.0])][: len(op.arrays)]
+    check_grads(op.function, xs)
+
+
+def test_second_derivative_of_a_power_whose_exponent_is_zero() -> None:
+    base, exponent = Tensor(2.0, requires_grad=True), Tensor(0.0, requires_grad=True)
+    by_base, by_exponent = gradients(base**exponent, [base, exponent], create_graph=True)
+    assert gradients(by_base, exponent).item() == pytest.approx(0.5)
+    assert gradients(by_exponent, base).item() == pytest.approx(0.5)
+
+
+@pytest.mark.parametrize("n", [2, 3, -1, 0.5, 2.5])
+def test_powers_to_fourth_order(n: float) -> None:
+    check_grads(lambda x: x**n, [np.array([0.7, 1.9])], order=4)
+
+
+@pytest.mark.parametrize("f", [autodiff.tanh, autodiff.sigmoid, autodiff.softmax, autodiff.exp])
+def test_smooth_functions_to_third_order(f: Callable[..., Any]) -> None:
+    check_grads(f, [np.array([0.3, -1.2])], order=3)
+
+
+@pytest.mark.parametrize(
+    "index",
+    [
+        [0, 0, 2],
+        np.array([[0, 1], [1, -3]]),
+        ((0, 0),),
+        ((0, 0), (1, 1)),
+        ([0, 0], slice(None, None, -1)),
+        Tensor([1, 1]),
+        (Tensor([1, 1]), 0),
+        np.array([True, False, True]),
+        (..., [1, 1]),
+        (None, [2, 2], 0),
+        range(2),
+        np.int64(1),
+    ],
+    ids=str,
+)
+def test_an_element_that_an_index_names_twice_gets_both_gradients(index: Any) -> None:
+    x = np.arange(6.0).reshape(3, 2)
+    tensor = Tensor(x, requires_grad=True)
+    for y in (tensor[index], autodiff.getitem(tensor, index)):
+        plain = (
+            tuple(autodiff.variable.raw(part) for part in index)
+            if isinstance(index, tuple)
+            else autodiff.variable.raw(index)
+        )
+        numbers = np.arange(6).reshape(3, 2)[plain]
+        np.testing.assert_array_equal(y.detach().numpy(), x[plain])
+        expected = np.bincount(np.ravel(numbers), minlength=6).reshape(3, 2)
+        np.testing.assert_array_equal(gradients(y.sum(), tensor).numpy(), expected)
+
+
+def test_composites() -> None:
+    rng = np.random.default_rng(0)
+    x, w, b = rng.normal(size=(2, 2, 5, 4)), rng.normal(size=(3, 2, 3, 2)), rng.normal(size=3)
+    check_grads(lambda *xs: autodiff.conv2d(*xs, stride=(2, 1), padding=1), [x, w, b])
+    check_grads(lambda x: autodiff.avg_pool2d(x, 2, stride=1, padding=1), [x])
+    check_grads(lambda x: autodiff.max_pool2d(x, (3, 2), padding=1), [x])
+    check_grads(lambda x: autodiff.var(x, (0, -1), correction=1), [x])
+
+
+def test_everything_together_to_second_order() -> None:
+    rng = np.random.default_rng(0)
+    x, t = rng.normal(size=(4, 1, 6, 6)), np.array([0, 2, 1, 2])
+    w1, b1, w2 = rng.normal(size=(2, 1, 3, 3)), rng.normal(size=2), rng.normal(size=(3, 8))
+
+    def loss(x: Any, w1: Any, b1: Any, w2: Any) -> Any:
+        h = autodiff.max_pool2d(autodiff.conv2d(x, w1, b1).sigmoid(), 2).flatten(1)
+        return autodiff.cross_entropy(h @ w2.mT, t).mean()
+
+    check_grads(loss, [x, w1, b1, w2], order=2)
