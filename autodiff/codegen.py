@@ -1,194 +1,119 @@
-"""Generate an op's functions as source text, the way `dataclasses` does.
+"""Generate an op's two hot functions as source text, the way `dataclasses` does.
 
-Small models feel every generic ``*args`` on the way of a call, so each op gets functions with its
-own signature, unrolled over its own arguments. What they do is the same for all:
+Small models feel every generic ``*args`` on the way of a call, so each op gets functions of its
+own, unrolled over its own arguments:
 
 - the public function unwraps the arguments, runs the forward on raw arrays, and records a `Node`
   if a tracked tensor was among them;
-- ``pull(node, g)`` reads what the node saved and calls the rules of those parents that are tracked;
-  ``pour(node, g, cotangents)`` does the same and adds the flows to the parents' cotangents, with
-  nothing in between: it is the inner loop of every backward pass.
+- ``pour(node, g, cotangents)`` reads what the node saved, calls the rules of those parents that
+  are tracked, and adds their flows to the cotangents: the inner loop of every backward pass.
 
-Names of the generated code begin with an underscore, so that an op's own names can't meet them.
+What is not hot is not generated (see `autodiff.rules`). Names in the text begin with an underscore,
+so that an op's own names can't meet them. Nothing is compiled before it is first called: importing
+the library must cost little.
 """
 
 from __future__ import annotations
 
-import inspect
 import linecache
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from itertools import count
+from types import FunctionType
+from typing import Any
 
 import numpy as np
 
 from autodiff.config import is_grad_enabled
-from autodiff.errors import DeclarationError, explained
+from autodiff.declaration import Declaration
+from autodiff.errors import explained
 from autodiff.graph import Node, shape_of, tick
 from autodiff.kernels.broadcast import summed_to
-from autodiff.op import OPS
-from autodiff.variable import NAMESPACE, Array, Variable, array, constant, raw, tensor
-
-ONE_ARRAY = ("Array", Array)
-ARRAYS = ("Sequence[Array]", Sequence[Array])
-"""Annotations of what flows, as text (under ``from __future__ import annotations``) or object."""
+from autodiff.op import OPS, Op
+from autodiff.variable import NAMESPACE, Variable, array, constant, raw, tensor
 
 
-class Functions(NamedTuple):
-    """What is generated for one op; `bind` tells the functions their `Op`."""
+def public_function(what: Declaration, op: Op) -> Any:
+    """The function that users call: signature, defaults and docstring are the forward's.
 
-    public: Callable[..., Any]
-    pull: Callable[[Any, Any], Sequence[Any]]
-    pour: Callable[[Any, Any, dict[Any, Any]], None]
-    evaluate: Callable[[Sequence[Any], Sequence[Any]], Any]
-    record: Callable[[Sequence[Any], Sequence[Any]], Any]
-    bind: Callable[[Any], None]
-
-
-@dataclass
-class Declaration:
-    """What the signatures of an op's forward and rules say.
-
-    Attributes
-    ----------
-    forward
-        The declared function on raw arrays.
-    rules
-        For each array argument the rule that it flows by, or None.
-    flows
-        For each array argument the text of its flow, in which ``{rule}`` stands for the rule's
-        call; None if nothing flows.
-    elementwise
-        Whether flows have the output's shape.
-    expects
-        What an error message says the op expects.
+    It is born as a stub, which at its first call takes on the code that is generated for it.
     """
-
-    forward: Callable[..., Any]
-    rules: Sequence[Callable[..., Any] | None]
-    flows: Sequence[str | None]
-    elementwise: bool
-    expects: str | None
-    name: str = field(init=False)
-    arrays: tuple[str, ...] = field(init=False)
-    params: tuple[str, ...] = field(init=False)
-    variadic: bool = field(init=False)
-    asked: list[tuple[str, ...]] = field(init=False)
-    saves: tuple[str, ...] = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.name = self.forward.__name__
-        self.signature = inspect.signature(self.forward)
-        kinds = {n: p.annotation for n, p in self.signature.parameters.items()}
-        self.arrays = tuple(n for n, kind in kinds.items() if kind in (*ONE_ARRAY, *ARRAYS))
-        self.params = tuple(n for n in kinds if n not in self.arrays)
-        self.variadic = any(kind in ARRAYS for kind in kinds.values())
-        self.asked = [
-            _read(flow) if rule is None else parameters(rule)
-            for rule, flow in zip(self.rules, self.flows, strict=True)
-        ]
-        wanted = {name for names in self.asked for name in names}
-        self.saves = tuple(name for name in ("y", *self.arrays) if name in wanted)
-        self._refuse_contradictions(tuple(kinds), wanted)
-
-    @property
-    def keeps_shape(self) -> bool:
-        """Whether the output always has the argument's shape: nothing to un-broadcast."""
-        return self.elementwise and len(self.arrays) == 1
-
-    def _refuse_contradictions(self, names: tuple[str, ...], wanted: set[str]) -> None:
-        def refuse(problem: str) -> None:
-            raise DeclarationError(f"op {self.name}{self.signature}: {problem}")
-
-        if not self.arrays or names[: len(self.arrays)] != self.arrays:
-            refuse("the parameters that flow come first and are annotated Array")
-        if self.variadic and len(self.arrays) > 1:
-            refuse("an op of a Sequence[Array] has no other array argument")
-        if len(self.rules) != len(self.arrays):
-            refuse(f"expected a rule for each of {self.arrays}, got {len(self.rules)}")
-        for name in names:
-            if name in ("g", "y") or name.startswith("_") or name.endswith("_shape"):
-                refuse(f"a parameter can't be called {name!r}: rules use such names")
-        known = {"g", "y", *names, *(f"{x}_shape" for x in self.arrays)}
-        if strange := sorted(wanted - known):
-            refuse(f"a rule asks for {strange}; there is {sorted(known)}")
+    forward: Any = what.forward
+    made: Any = _stub(forward, op)
+    made.__name__, made.__qualname__ = forward.__name__, forward.__qualname__
+    made.__doc__, made.__module__ = forward.__doc__, forward.__module__
+    made.__wrapped__ = forward
+    _declared[op] = what
+    return made
 
 
-def parameters(rule: Callable[..., Any] | None) -> tuple[str, ...]:
-    """Names that a rule asks for."""
-    return () if rule is None else tuple(inspect.signature(rule).parameters)
+_declared: dict[Op, Declaration] = {}
 
 
-def _read(flow: str | None) -> tuple[str, ...]:
-    """The value that a flow ``g * name`` reads."""
-    return (flow.removeprefix("g * "),) if flow and flow.startswith("g * ") else ()
+def _stub(_forward: Any, _op: Op) -> Any:
+    # has the free variables and the globals of the generated code, so that it can take that on
+    def _public(*args: Any, **kwargs: Any) -> Any:
+        return _grown(_op, _forward)(*args, **kwargs)
+
+    return FunctionType(_public.__code__, NAMESPACE, closure=_public.__closure__)
 
 
-def generate(what: Declaration) -> Functions:
-    """Generate the functions of a declared op."""
-    rules = [f"_rule_{i}" for i in range(len(what.rules))]
-    body = [
-        *_function(
-            f"{what.name}{_heading(what.signature)}",
-            _variadic(what) if what.variadic else _call(what),
-        ),
-        *_function("_pull(_node, g)", _pull(what)),
-        *_function("_pour(_node, g, _cotangents)", _pour(what)),
-        *_function("_evaluate(_arrays, _params)", [f"return {_unpacked(what, '_forward')}"]),
-        *_function("_record(_arrays, _params)", [f"return {_unpacked(what, what.name)}"]),
-        *_function("_bind(op)", ["nonlocal _op", "_op = op"]),
-        f"return {what.name}, _pull, _pour, _evaluate, _record, _bind",
-    ]
-    heading = f"_make(_forward, _explain, _defaults, {', '.join(rules)})"
-    text = "\n".join(_function(heading, ["_op = None", *body])) + "\n"
-    file = f"<chainrule op {what.forward.__module__}.{what.name}>"
+def _grown(op: Op, forward: Any) -> Any:
+    """The public function of `op`, with its generated code in place of the stub's."""
+    what = _declared[op]
+    body = _variadic(what) if what.variadic else _call(what)
+    public = [*_function(f"_public{_heading(what)}", body), "return _public"]
+    function: Any = op.function
+    function.__defaults__, function.__kwdefaults__ = forward.__defaults__, forward.__kwdefaults__
+    function.__code__ = _compiled("_make(_forward, _op)", public)(forward, op).__code__
+    return function
+
+
+def pour_function(what: Declaration, op: Op) -> Callable[[Any, Any, dict[Any, Any]], None]:
+    """``pour(node, g, cotangents)``, generated when it is first called."""
+
+    def first(node: Any, g: Any, cotangents: dict[Any, Any]) -> None:
+        rules = ", ".join(f"_rule_{i}" for i in range(len(what.rules)))
+        pour = [*_function("_pour(_node, g, _cotangents)", _pour(what)), "return _pour"]
+        op.pour = _compiled(f"_make({rules})", pour)(*what.rules)
+        op.pour(node, g, cotangents)
+
+    return first
+
+
+def _compiled(heading: str, body: Sequence[str]) -> Callable[..., Any]:
+    """The function that the text defines; tracebacks show the text."""
+    text = "\n".join(_function(heading, body)) + "\n"
+    file = f"<chainrule: generated code {_count()}>"
     linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
     scope: dict[str, Any] = {}
     exec(compile(text, file, "exec"), NAMESPACE, scope)
-    defaults = [p.default for p in what.signature.parameters.values()]
-    made = Functions(*scope["_make"](what.forward, _explainer(what), defaults, *what.rules))
-    public: Any = made.public
-    public.__doc__, public.__module__ = what.forward.__doc__, what.forward.__module__
-    public.__qualname__ = what.forward.__qualname__
-    public.__wrapped__ = what.forward
-    return made
+    make: Callable[..., Any] = scope["_make"]
+    return make
+
+
+_count = count(1).__next__
 
 
 def _function(heading: str, body: Sequence[str]) -> list[str]:
     return [f"def {heading}:", *("    " + line for line in body)]
 
 
-def _heading(signature: inspect.Signature) -> str:
-    """The parameter list as text: the same names, kinds and defaults as the forward's."""
-    parts = []
-    previous = None
-    for i, (name, p) in enumerate(signature.parameters.items()):
-        if previous is p.POSITIONAL_ONLY and p.kind is not p.POSITIONAL_ONLY:
-            parts.append("/")
-        if p.kind is p.KEYWORD_ONLY and previous is not p.KEYWORD_ONLY:
-            parts.append("*")
-        parts.append(name if p.default is p.empty else f"{name}=_defaults[{i}]")
-        previous = p.kind
-    if previous is inspect.Parameter.POSITIONAL_ONLY:
-        parts.append("/")
-    return f"({', '.join(parts)})"
+def _heading(what: Declaration) -> str:
+    """The parameter list as text: the same names and kinds as the forward's."""
+    code = what.code
+    names = [*what.arrays, *what.params]
+    if code.co_kwonlyargcount:
+        names.insert(code.co_argcount, "*")
+    if code.co_posonlyargcount:
+        names.insert(code.co_posonlyargcount, "/")
+    return f"({', '.join(names)})"
 
 
-def _given(what: Declaration, function: str, arrays: Sequence[str], params: Sequence[str]) -> str:
-    """Text of a call of `function` with the op's own signature."""
-    by_keyword = [
-        what.signature.parameters[n].kind is inspect.Parameter.KEYWORD_ONLY for n in what.params
-    ]
-    rest = [
-        f"{name}={value}" if keyword else value
-        for name, value, keyword in zip(what.params, params, by_keyword, strict=True)
-    ]
-    return f"{function}({', '.join([*arrays, *rest])})"
-
-
-def _unpacked(what: Declaration, function: str) -> str:
-    arrays = ["_arrays"] if what.variadic else [f"_arrays[{i}]" for i in range(len(what.arrays))]
-    return _given(what, function, arrays, [f"_params[{i}]" for i in range(len(what.params))])
+def _forward(what: Declaration, arrays: Sequence[str]) -> str:
+    """Text of the forward's call, keyword-only params by keyword."""
+    by_position = len(what.params) - what.code.co_kwonlyargcount
+    params = [*what.params[:by_position], *(f"{p}={p}" for p in what.params[by_position:])]
+    return f"_forward({', '.join([*arrays, *params])})"
 
 
 def _tuple(items: Sequence[str]) -> str:
@@ -204,7 +129,7 @@ def _raise(what: Declaration) -> list[str]:
     params = ", ".join(f"({p!r}, {p})" for p in what.params)
     return [
         "except Exception as _error:",
-        f"    raise _explain(_error, [{arrays}], [{params}]) from _error",
+        f"    raise _op.explain(_error, [{arrays}], [{params}]) from _error",
     ]
 
 
@@ -223,7 +148,7 @@ def _call(what: Declaration) -> list[str]:
         ]
     some_constant = " or ".join(f"_node_{x} is None" for x in xs)
     lines += [
-        f"    _y = {_given(what, '_forward', [f'_data_{x}' for x in xs], what.params)}",
+        f"    _y = {_forward(what, [f'_data_{x}' for x in xs])}",
         *_raise(what),
         f"if ({some_constant.replace(' or ', ' and ')}) or not _recording():",
         f"    return _untracked(_y, {_tuple(xs)})",
@@ -272,7 +197,7 @@ def _variadic(what: Declaration) -> list[str]:
         f"    {xs} = _sequence({xs})",
         f"    _datas = [_x._data if _isinstance(_x, _Variable) else _array(_x) for _x in {xs}]",
         f"    _parents = tuple([_x._node if _isinstance(_x, _Variable) else None for _x in {xs}])",
-        f"    _y = {_given(what, '_forward', ['_datas'], what.params)}",
+        f"    _y = {_forward(what, ['_datas'])}",
         *_raise(what),
         "if _parents.count(None) == len(_parents) or not _recording():",
         f"    return _untracked(_y, {xs})",
@@ -294,94 +219,74 @@ def _variadic(what: Declaration) -> list[str]:
 
 def _inputs(what: Declaration) -> list[str]:
     """The lines that give the rules what they ask for."""
-    wanted = {name for names in what.asked for name in names}
     lines = []
     if what.saves:
         lines.append(f"{', '.join(what.saves)} = _node.saved")
-    if not wanted.isdisjoint(what.params):
+    if not what.wanted.isdisjoint(what.params):
         lines.append(f"{', '.join(what.params)}, = _node.params")
     if what.variadic:
         lines.append("_parents = _node.parents")
-        if f"{what.arrays[0]}_shape" in wanted:
+        if f"{what.arrays[0]}_shape" in what.wanted:
             shapes = "[_shape_of(_node, i) for i in range(len(_parents))]"
             lines.append(f"{what.arrays[0]}_shape = {shapes}")
         return lines
     lines.append(f"{', '.join(f'_node_{x}' for x in what.arrays)}, = _node.parents")
     for i, x in enumerate(what.arrays):
-        if f"{x}_shape" in wanted:
+        if f"{x}_shape" in what.wanted:
             lines.append(f"{x}_shape = _shape_of(_node, {i})")
     return lines
 
 
-def _flows(what: Declaration) -> list[tuple[str, list[str]]]:
-    """For each array argument that flows, the lines that compute its ``_flow``."""
-    made = []
-    for i, (x, flow, names) in enumerate(zip(what.arrays, what.flows, what.asked, strict=True)):
-        if flow is None:
-            continue
-        call = f"_rule_{i}({', '.join(names)})"
-        lines = [f"_flow = {flow.format(rule=call)}"]
-        if not what.keeps_shape:
-            # an elementwise flow has the output's shape: no need to ask the array for it
-            shape = "_node.shape" if what.elementwise else "_flow.shape"
-            lines += [
-                f"if {shape} != _node_{x}.shape:",
-                f"    _flow = _unbroadcast(_flow, _node_{x}.shape)",
-            ]
-        made.append((x, lines))
-    return made
-
-
-def _variadic_flows(what: Declaration) -> str:
-    return f"_rule_0({', '.join(what.asked[0])})"
-
-
-def _pull(what: Declaration) -> list[str]:
-    """Body of ``pull(node, g)``: a flow for each tracked parent, None for the others."""
-    if what.variadic:
-        flows = f"zip({_variadic_flows(what)}, _parents)"
-        return [*_inputs(what), f"return [f if p is not None else None for f, p in {flows}]"]
-    lines = [f"{' = '.join(f'_flow_{x}' for x in what.arrays)} = None", *_inputs(what)]
-    for x, computed in _flows(what):
-        lines.append(f"if _node_{x} is not None:")
-        lines += ["    " + line for line in [*computed, f"_flow_{x} = _flow"]]
-    return [*lines, f"return {_tuple([f'_flow_{x}' for x in what.arrays])}"]
+def _flow(what: Declaration, i: int) -> str:
+    """Text of what flows to the `i`-th array argument."""
+    rule, call = what.rules[i], f"_rule_{i}({', '.join(what.asked[i])})"
+    if not what.elementwise:
+        return call
+    if callable(rule):
+        return f"g * {call}"
+    return f"g * {rule}" if isinstance(rule, str) else "g" if rule == 1 else "-g"
 
 
 def _pour(what: Declaration) -> list[str]:
-    """Body of ``pour(node, g, cotangents)``: each flow added to its parent's cotangent."""
+    """Body of ``pour(node, g, cotangents)``."""
 
     def added(parent: str) -> list[str]:
         return [
-            f"_other = _cotangents[{parent}]",
-            f"_cotangents[{parent}] = _flow if _other is None else _other + _flow",
+            f"    _other = _cotangents[{parent}]",
+            f"    _cotangents[{parent}] = _flow if _other is None else _other + _flow",
         ]
 
-    if what.variadic:
-        loop = f"for _flow, _parent in zip({_variadic_flows(what)}, _parents):"
-        return [
-            *_inputs(what),
-            loop,
-            "    if _parent is not None:",
-            *("        " + line for line in added("_parent")),
-        ]
     lines = _inputs(what)
-    for x, computed in _flows(what):
-        lines.append(f"if _node_{x} is not None:")
-        lines += ["    " + line for line in [*computed, *added(f"_node_{x}")]]
+    if what.variadic:
+        lines.append(f"for _flow, _parent in zip({_flow(what, 0)}, _parents):")
+        return [*lines, "    if _parent is None: continue", *added("_parent")]
+    for i, x in enumerate(what.arrays):
+        if what.rules[i] is None:
+            continue
+        lines += [f"if _node_{x} is not None:", f"    _flow = {_flow(what, i)}"]
+        if not (what.elementwise and len(what.arrays) == 1):
+            # an elementwise flow has the output's shape: no need to ask the array for it
+            shape = "_node.shape" if what.elementwise else "_flow.shape"
+            lines += [
+                f"    if {shape} != _node_{x}.shape:",
+                f"        _flow = _unbroadcast(_flow, _node_{x}.shape)",
+            ]
+        lines += added(f"_node_{x}")
     return lines
 
 
 # --- what the generated functions call -----------------------------------------------------------
 
 
-def _explainer(what: Declaration) -> Callable[..., Exception]:
+def explainer(what: Declaration, expects: str | None) -> Callable[..., Exception]:
+    """The function that turns what an op's forward raised into a message for its caller."""
+
     def explain(error: Exception, arrays: Any, params: Any) -> Exception:
         shown = [
             (name, [raw(v) for v in value] if isinstance(value, (list, tuple)) else raw(value))
             for name, value in arrays
         ]
-        return explained(what.name, what.expects, error, shown, [(k, raw(v)) for k, v in params])
+        return explained(what.name, expects, error, shown, [(k, raw(v)) for k, v in params])
 
     return explain
 
@@ -415,7 +320,8 @@ def _sequence(xs: Any) -> tuple[Any, ...]:
     return tuple(xs)
 
 
-def _unbroadcast(flow: Any, shape: tuple[int, ...]) -> Any:
+def unbroadcast(flow: Any, shape: tuple[int, ...]) -> Any:
+    """A flow summed to the shape of the argument that it flows to."""
     if isinstance(flow, np.ndarray):
         return summed_to(flow, shape)
     return OPS["sum_to"].function(flow, shape)
@@ -428,6 +334,7 @@ NAMESPACE.update(
     _asarray=np.asarray,
     _constant=constant,
     _constants=_constants,
+    _grown=_grown,
     _isinstance=isinstance,
     _labels=_labels,
     _ndarray=np.ndarray,
@@ -437,6 +344,6 @@ NAMESPACE.update(
     _tensor=tensor,
     _tick=tick,
     _type=type,
-    _unbroadcast=_unbroadcast,
+    _unbroadcast=unbroadcast,
     _untracked=_untracked,
 )

@@ -124,7 +124,8 @@ def avg_pool2d(x: Array, kernel_size: Any, stride: Any = None, padding: Any = 0)
     """
     window = _window("avg_pool2d", kernel_size, stride, padding)
     total: Tensor = pool.sum_pool2d(x, *window)
-    return total / (window[0][0] * window[0][1])
+    area: int = window[0][0] * window[0][1]
+    return total / area
 
 
 def _window(name: str, kernel: Any, stride: Any, padding: Any) -> tuple[Any, Any, Any]:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from autodiff.errors import DeclarationError
 
-FAMILIES = ("elementwise", "linear", "multilinear", "custom")
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Op:
     """One local operation: its forward, its rules in both directions, and how to show it.
 
@@ -20,8 +18,8 @@ class Op:
     Attributes
     ----------
     name, family, symbol, doc
-        How it is called, which calculus it follows (one of `FAMILIES`), how drawings show it,
-        and the first line of its docstring.
+        How it is called; which calculus it follows: "elementwise", "linear", "multilinear" or
+        "custom"; how drawings show it; and the first line of its docstring.
     arrays, params
         Names of the arguments that flow, and of the others. A variadic op (`concat`) has one name
         for its whole sequence of arrays.
@@ -29,10 +27,10 @@ class Op:
         Whether the first argument is a sequence of arrays.
     forward
         The declared function: raw arrays in, raw array out, pure.
-    evaluate
-        ``evaluate(arrays, params)``: the forward from a node's arrays and params.
     function
         The public function: records a node when a tracked tensor is among its arguments.
+    explain
+        Makes an error for the caller of what the forward raised, and of the call's arguments.
     saves
         Names of what its rules read ("y" is the output): all that a node keeps for the backward.
     pull, pour, push
@@ -40,10 +38,27 @@ class Op:
         ``pour(node, g, cotangents)`` adds those flows to the parents' cotangents;
         ``push(node, tangents)`` gives the tangent of the output.
     domain
-        For an elementwise op, the interval of each argument in which it is smooth (tests draw
+        For an elementwise op, for each argument an interval in which it is smooth (tests draw
         there).
     """
 
+    __slots__ = (
+        "arrays",
+        "doc",
+        "domain",
+        "explain",
+        "family",
+        "forward",
+        "function",
+        "name",
+        "params",
+        "pour",
+        "pull",
+        "push",
+        "saves",
+        "symbol",
+        "variadic",
+    )
     name: str
     family: str
     symbol: str
@@ -51,14 +66,30 @@ class Op:
     arrays: tuple[str, ...]
     params: tuple[str, ...]
     variadic: bool
+    explain: Callable[..., Exception]
     forward: Callable[..., Any]
-    evaluate: Callable[[Sequence[Any], Sequence[Any]], Any]
     function: Callable[..., Any]
     saves: tuple[str, ...]
     pull: Callable[[Any, Any], Sequence[Any]]
     pour: Callable[[Any, Any, dict[Any, Any]], None]
     push: Callable[[Any, Sequence[Any]], Any]
     domain: tuple[tuple[float, float], ...]
+
+    def evaluate(self, arrays: Sequence[Any], params: Sequence[Any]) -> Any:
+        """The forward's value, of a node's arrays and params."""
+        return self._called(self.forward, arrays, params)
+
+    def record(self, arrays: Sequence[Any], params: Sequence[Any]) -> Any:
+        """The public function's value, of a node's arrays (or tensors) and params."""
+        return self._called(self.function, arrays, params)
+
+    def _called(
+        self, function: Callable[..., Any], arrays: Sequence[Any], params: Sequence[Any]
+    ) -> Any:
+        given = [arrays] if self.variadic else arrays
+        by_position = len(params) - self.forward.__code__.co_kwonlyargcount
+        named = dict(zip(self.params[by_position:], params[by_position:], strict=True))
+        return function(*given, *params[:by_position], **named)
 
     def __repr__(self) -> str:
         return f"<op {self.name}: {self.family}>"
@@ -69,7 +100,13 @@ OPS: dict[str, Op] = {}
 
 
 def register(op: Op) -> None:
-    """Enter `op`; redefining one's own (a notebook cell run again) replaces it."""
+    """Enter `op`; redefining one's own (a notebook cell run again) replaces it.
+
+    Raises
+    ------
+    DeclarationError
+        If another op has the name.
+    """
     known = OPS.get(op.name)
     if known is not None and _place(known) != _place(op):
         raise DeclarationError(

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from math import prod
-from typing import Any, Self, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, Self, TypeAlias, cast
 
 import numpy as np
-import numpy.typing as npt
 
 from autodiff import functional
 from autodiff.config import enable_grad
@@ -19,6 +18,9 @@ from autodiff.errors import GradientError
 from autodiff.graph import Leaf, overwritten, pullback
 from autodiff.ops import elementwise, index, linalg, manipulation, reduce
 from autodiff.variable import Variable, constant, lifted, raw, tensor, tensor_class
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 TensorLike: TypeAlias = "Tensor | npt.ArrayLike"
 

@@ -7,12 +7,14 @@ declared between the two. The class that ops return is set once, by `tensor_clas
 from __future__ import annotations
 
 from functools import partial
-from typing import Annotated, Any, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias, TypeVar
 
 import numpy as np
-import numpy.typing as npt
 
 from autodiff.graph import Leaf, Node, View
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 Array: TypeAlias = Annotated[Any, "Array"]
 """In an op's signature, an argument that flows: a tensor, an array or a Python number.

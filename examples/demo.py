@@ -13,10 +13,10 @@ from pathlib import Path
 from examples import apple_tax, digits
 
 
-def main(out: str | Path = "out") -> None:
+def main(out: str | Path = "out", epochs: int = digits.EPOCHS) -> None:
     """Run both examples; save their pictures in the folder `out`."""
     apple_tax.main(out)
-    digits.main(out)
+    digits.main(out, epochs)
 
 
 if __name__ == "__main__":

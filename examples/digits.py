@@ -30,19 +30,19 @@ def fit(epochs: int = EPOCHS, seed: int = 0) -> tuple[nn.Module, nn.data.Split, 
     return model, data, losses
 
 
-def main(out: str | Path = "out") -> None:
+def main(out: str | Path = "out", epochs: int = EPOCHS) -> None:
     """Train, print the accuracy, and save the loss curve and the graph in the folder `out`."""
     Path(out).mkdir(parents=True, exist_ok=True)
     start = time.perf_counter()
-    model, data, losses = fit()
+    model, data, losses = fit(epochs)
     seconds = time.perf_counter() - start
     right = accuracy(model, data)
     print(model)
-    print(f"digits: test accuracy {right:.4f} after {EPOCHS} epochs, trained in {seconds:.1f} s")
+    print(f"digits: test accuracy {right:.4f} after {epochs} epochs, trained in {seconds:.1f} s")
 
     curve = Path(out, "digits_loss.png")
     title = f"SimpleConvNet on the UCI digits: test accuracy {right:.3f}"
-    plot_losses(losses, len(losses) // EPOCHS, title, curve)
+    plot_losses(losses, len(losses) // epochs, title, curve)
     print(f"  saved {curve}")
 
     loss = cross_entropy(model(data.x_test[:5]), data.t_test[:5])

@@ -182,8 +182,16 @@ def test_conv2d_refuses_other_images(channels, shape, hint):
         (lambda: nn.Linear(2, 3.0), TypeError, "Linear: expected out_features to be an integer"),
         (lambda: nn.Conv2d(1, 2, 0), ValueError, "Conv2d: expected kernel_size of at least 1"),
         (lambda: nn.Conv2d(1, 2, 3, stride=0), ValueError, "Conv2d: expected stride of at least 1"),
-        (lambda: nn.Conv2d(1, 2, 3, padding=-1), ValueError, "Conv2d: expected padding of at least"),
-        (lambda: nn.Conv2d(1, 2, (3, 3, 3)), TypeError, "Conv2d: expected kernel_size to be an int"),
+        (
+            lambda: nn.Conv2d(1, 2, 3, padding=-1),
+            ValueError,
+            "Conv2d: expected padding of at least",
+        ),
+        (
+            lambda: nn.Conv2d(1, 2, (3, 3, 3)),
+            TypeError,
+            "Conv2d: expected kernel_size to be an int",
+        ),
         (lambda: nn.MaxPool2d(3.5), TypeError, "MaxPool2d: expected kernel_size to be an integer"),
         (lambda: nn.MaxPool2d(2, padding=2), ValueError, "MaxPool2d: expected padding of at most"),
         (lambda: nn.Linear(1, 1, rng=7), TypeError, "numpy Generator"),

@@ -82,7 +82,7 @@ def test_walks_are_in_order_of_registration_with_dotted_names():
     assert list(model.children()) == [model.first, model.second]
     assert list(model.modules()) == [model, model.first, model.second]
     assert [id(p) for p in model.parameters()] == [id(p) for _, p in model.named_parameters()]
-    assert list(model.parameters(recurse=False))[0] is model.gain
+    assert next(model.parameters(recurse=False)) is model.gain
     assert names(model.named_parameters("net", recurse=False)) == ["net.gain"]
 
 

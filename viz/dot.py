@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from viz.figure import Figure, FigureEdge, FigureNode
 
 if TYPE_CHECKING:
-    from graphviz import Digraph
+    from graphviz import Digraph  # type: ignore[import-untyped]
 
 INK = "#1f2933"
 FAINT_INK = "#5f6b7a"
@@ -141,7 +141,7 @@ def _lines(text: str | None) -> list[str]:
 
 def _across(value: list[str], gradient: list[str]) -> str:
     """A horizontal edge's table: as many lines above as below keep its line in the middle."""
-    height = max(len(value), len(gradient))
+    height = max(len(value), len(gradient), 1)
     above = [" "] * (height - len(value)) + value
     below = gradient + [" "] * (height - len(gradient))
     end = f'<TD WIDTH="1" HEIGHT="1" BGCOLOR="{INK}"></TD>'
@@ -167,6 +167,10 @@ def _coloured(lines: list[str]) -> str:
     return f'<FONT COLOR="{GRADIENT_COLOUR}">{"<BR/>".join(lines)}</FONT>'
 
 
+_ESCAPES = str.maketrans(
+    # Graphviz 2.43 misreads a table's cell that holds a lone closing bracket.
+    {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "]": "&#93;", "\\": "\\\\"}
+)
 _UNDRAWABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
 
 
@@ -205,9 +209,9 @@ def dot_text(text: str, length: int = LABEL_LENGTH) -> str:
     """
     if len(text) > length:
         head = length // 2
-        text = f"{text[:head]}…{text[len(text) - (length - head - 1):]}"
-    text = _UNDRAWABLE.sub(_visible, text).replace("&", "&amp;").replace("\\", "\\\\")
-    return text.replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
+        text = f"{text[:head]}…{text[len(text) - (length - head - 1) :]}"
+    text = _UNDRAWABLE.sub(_visible, text)
+    return text.translate(_ESCAPES)
 
 
 def _tooltip(text: str) -> str:

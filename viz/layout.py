@@ -67,7 +67,10 @@ def render(dot: str, format: Format, timeout: float = 60.0) -> bytes:
     command = _command(format)
     try:
         done = subprocess.run(
-            command, input=dot.encode("utf-8", "replace"), capture_output=True, timeout=timeout
+            command,
+            input=dot.encode("utf-8", "replace"),
+            capture_output=True,
+            timeout=timeout,
         )
     except subprocess.TimeoutExpired:
         raise LayoutError(
@@ -87,7 +90,7 @@ def _command(format: Format) -> list[str]:
         resolution = [f"-Gdpi={PNG_DOTS_PER_INCH}"] if format == "png" else []
         return [program, f"-T{format}", *resolution]
     spec = importlib.util.find_spec("pygraphviz")
-    if spec is not None and spec.origin is not None:
+    if spec is not None and spec.origin is not None and sys.executable:
         packages = str(Path(spec.origin).parent.parent)
         # -P: a module of the working folder must not stand in for one of Python's own.
         python = [sys.executable, "-P", "-W", "ignore", "-c", _PYGRAPHVIZ_WORKER]
@@ -102,8 +105,9 @@ def _command(format: Format) -> list[str]:
 def _reason(done: subprocess.CompletedProcess[bytes]) -> str:
     lines = done.stderr.decode("utf-8", "replace").splitlines()
     telling = [line.strip() for line in lines if line.strip() and "Fontconfig" not in line]
+    errors = [line.removeprefix("Error: ") for line in telling if line.startswith("Error: ")]
     if telling:
-        return "; ".join(telling)[:1000]
+        return "; ".join(errors or telling)[:1000]
     if done.returncode < 0:
         return f"it crashed ({signal.Signals(-done.returncode).name})"
     return f"it gave no picture (exit status {done.returncode})"

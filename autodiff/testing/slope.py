@@ -77,7 +77,7 @@ def slope(
     far = f(2 * h), f(-2 * h)
     near = f(h), f(-h)
     previous = coarse = _quotients(here, near, far, h)
-    best = Slope(coarse.central, inf, coarse.left, coarse.right, False)
+    best, least = Slope(coarse.central, inf, coarse.left, coarse.right, False), inf
     at = h
     for _ in range(LEVELS):
         h /= 2
@@ -86,9 +86,11 @@ def slope(
         rounding = 1.5 * (noise + abs(fine.central) * reach) / h
         difference = abs(fine.central - coarse.central)
         error = difference + rounding
-        if isfinite(error) and error <= best.error:
+        doubt = error / (abs(fine.central) + noise / eps or 1.0)
+        if isfinite(error) and doubt <= least:
             kink = _has_kink(fine, coarse, rounding, error)
-            best, at = Slope(fine.central, error, fine.left, fine.right, kink), h
+            best = Slope(fine.central, error, fine.left, fine.right, kink)
+            at, least = h, doubt
         previous, coarse = coarse, fine
         if difference <= goal * abs(fine.central) or difference <= rounding:
             break
@@ -99,7 +101,7 @@ def slope(
     if best.kink:
         others = [_quotients(here, (f(s), f(-s)), (f(2 * s), f(-2 * s)), s) for s in _nearby(at)]
         jump = best.right - best.left
-        persists = all(abs(q.right - q.left - jump) < 0.25 * abs(jump) for q in others)
+        persists = all((q.right - q.left) * copysign(1, jump) > 0.75 * abs(jump) for q in others)
         return best._replace(kink=persists)
     return best
 

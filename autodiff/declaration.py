@@ -1,0 +1,108 @@
+"""What the signatures of an op's forward and rules say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, NoReturn, TypeAlias
+
+from autodiff.errors import DeclarationError
+from autodiff.variable import Array
+
+Rule: TypeAlias = Callable[..., Any] | str | int | None
+
+ONE_ARRAY = ("Array", Array)
+ARRAYS = ("Sequence[Array]", Sequence[Array])
+"""Annotations of what flows: as text (``from __future__ import annotations``), or as objects."""
+
+
+class Declaration:
+    """What is declared of an op, read off the functions themselves.
+
+    Parameters
+    ----------
+    forward
+        The declared function, on raw arrays.
+    rules
+        For each array argument what flows to it: a function that gives the flow; or, of an
+        elementwise op, what the cotangent is multiplied by: a function that gives the slope, the
+        name of the value that it is, 1 or -1. None: nothing flows.
+    elementwise
+        Whether the rules are slopes.
+
+    Attributes
+    ----------
+    arrays, params
+        Names of the arguments that flow, and of the others.
+    variadic
+        Whether the one array argument is a sequence of arrays.
+    asked
+        For each array argument, what its rule asks for.
+    saves
+        What a node keeps for the rules.
+
+    Raises
+    ------
+    DeclarationError
+        If they contradict each other.
+    """
+
+    def __init__(
+        self,
+        forward: Callable[..., Any],
+        rules: Sequence[Rule],
+        elementwise: bool = False,
+    ) -> None:
+        self.forward, self.rules, self.elementwise = forward, rules, elementwise
+        self.name = forward.__name__
+        self.code = forward.__code__
+        names = parameters(forward)
+        kinds = {name: forward.__annotations__.get(name) for name in names}
+        self.arrays = tuple(n for n, kind in kinds.items() if kind in (*ONE_ARRAY, *ARRAYS))
+        self.params = tuple(n for n in names if n not in self.arrays)
+        self.variadic = any(kind in ARRAYS for kind in kinds.values())
+        self.asked = [asks(rule) for rule in rules]
+        self.wanted = {name for asked in self.asked for name in asked}
+        self.saves = tuple(name for name in ("y", *self.arrays) if name in self.wanted)
+        self._refuse_contradictions(names)
+
+    def _refuse_contradictions(self, names: tuple[str, ...]) -> None:
+        def refuse(problem: str) -> NoReturn:
+            raise DeclarationError(f"op {self.name}({', '.join(names)}): {problem}")
+
+        if not self.arrays or names[: len(self.arrays)] != self.arrays:
+            refuse("the parameters that flow come first and are annotated Array")
+        if self.variadic and len(self.arrays) > 1:
+            refuse("an op of a Sequence[Array] has no other array argument")
+        if len(self.rules) != len(self.arrays):
+            refuse(f"expected a rule for each of {self.arrays}, got {len(self.rules)}")
+        for name in names:
+            if name in ("g", "y") or name.startswith("_") or name.endswith("_shape"):
+                refuse(f"a parameter can't be called {name!r}: rules use such names")
+        known = {"g", "y", *names, *(f"{x}_shape" for x in self.arrays)}
+        if strange := sorted(self.wanted - known):
+            refuse(f"a rule asks for {strange}; there is {sorted(known)}")
+
+
+def asks(rule: Rule) -> tuple[str, ...]:
+    """Names of the values that a rule reads."""
+    if callable(rule):
+        return parameters(rule)
+    return (rule,) if isinstance(rule, str) else ()
+
+
+def parameters(function: Callable[..., Any]) -> tuple[str, ...]:
+    """Names of a Python function's parameters, positional and keyword-only.
+
+    Raises
+    ------
+    DeclarationError
+        If it is no plain Python function, or takes ``*args`` or ``**kwargs``.
+    """
+    code = getattr(function, "__code__", None)
+    if code is None or code.co_flags & 0x0C:  # CO_VARARGS | CO_VARKEYWORDS
+        raise DeclarationError(
+            f"expected a Python function that names its parameters, got {function!r}: wrap it in "
+            f"a def or a lambda"
+        )
+    names: tuple[str, ...] = code.co_varnames
+    return names[: code.co_argcount + code.co_kwonlyargcount]
