@@ -222,8 +222,6 @@ def pullback(
     ops: list[Node] = []
     leaves: list[Leaf] = []
     _gather(seeds, cotangents, ops, leaves)
-    if ops and _last_write > ops[-1].seq:
-        _refuse_overwritten(ops)
     found: dict[Node, Any] = {}
     needed: set[Node] | None = None
     if into is not None:
@@ -231,6 +229,9 @@ def pullback(
         for node in reversed(ops):
             if not needed.isdisjoint(node.parents):
                 needed.add(node)
+    if ops and _last_write > ops[-1].seq:
+        walked = [n for n in ops if needed is None or not needed.isdisjoint(n.parents)]
+        _refuse_overwritten(walked)
     cotangents.update(seeds)
     pop = cotangents.pop
     plain = into is None and view is None and visit is None
@@ -238,6 +239,11 @@ def pullback(
         g = pop(node)
         if g is None:
             continue
+        if needed is not None:
+            if node in into:  # type: ignore[operator]
+                found[node] = g
+            if needed.isdisjoint(node.parents):
+                continue
         if node.saved is RELEASED:
             raise GradientError(
                 f"the values that the gradient of {node!r} needs were released by an earlier "
@@ -246,14 +252,11 @@ def pullback(
         if plain:
             node.op.pour(node, g, cotangents)  # type: ignore[union-attr]
         else:
-            if into is not None and node in into:
-                found[node] = g
-            seen_as = _seen_as(node, needed, view)
-            if seen_as is not None:
-                flows = seen_as.op.pull(seen_as, g)
-                if visit is not None:
-                    visit(Step(node, g, flows))
-                _add(flows, node.parents, cotangents)
+            seen = _seen_as(node, needed, view)
+            flows = seen.op.pull(seen, g)
+            if visit is not None:
+                visit(Step(node, g, flows))
+            _add(flows, node.parents, cotangents)
         if release:
             node.saved = RELEASED
     for leaf in leaves:
@@ -273,11 +276,9 @@ def _add(flows: Sequence[Any], parents: Sequence[Any], cotangents: dict[Node, An
 def _seen_as(node: Node, needed: set[Node] | None, view: Callable[[Node], Any] | None) -> Any:
     """What the rules see of `node`: through `view`, and with none but the needed parents.
 
-    None if no parent is needed. A parent that is left out is seen as a constant, so that its flow
-    is not computed; its shape may still be asked for.
+    A parent that is left out is seen as a constant, so that its flow is not computed; its shape
+    may still be asked for.
     """
-    if needed is not None and needed.isdisjoint(node.parents):
-        return None
     seen = node if view is None else view(node)
     if needed is None or needed.issuperset(node.parents):
         return seen
@@ -323,7 +324,8 @@ def overwritten(array: np.ndarray[Any, Any]) -> None:
 
 def _refuse_overwritten(ops: Sequence[Node]) -> None:
     """Raise if an array that a node saved was overwritten since."""
-    recent = [(at(), when) for at, when in list(_writes.values()) if when > ops[-1].seq]
+    oldest = min((node.seq for node in ops), default=_last_write)
+    recent = [(at(), when) for at, when in list(_writes.values()) if when > oldest]
     for node in ops:
         for buffer, when in recent:
             if when > node.seq and any(

@@ -15,6 +15,7 @@ import numpy as np
 import nn
 import optim
 import viz
+from autodiff import Tensor
 from examples.training import accuracy, plot_losses, train
 from nn.functional import cross_entropy
 
@@ -45,7 +46,8 @@ def main(out: str | Path = "out", epochs: int = EPOCHS) -> None:
     plot_losses(losses, len(losses) // epochs, title, curve)
     print(f"  saved {curve}")
 
-    loss = cross_entropy(model(data.x_test[:5]), data.t_test[:5])
+    images = Tensor(data.x_test[:5], name="images")
+    loss = cross_entropy(model(images), data.t_test[:5])
     loss.name = "loss"
     loss.backward()
     graph = Path(out, "digits_graph.svg")

@@ -96,6 +96,7 @@ def plot_losses(losses: list[float], steps_per_epoch: int, title: str, path: Pat
     """Save the loss curve: every step, and over it the mean of each epoch."""
     try:
         from matplotlib.figure import Figure
+        from matplotlib.ticker import MaxNLocator
     except ImportError:
         raise MissingExtraError("matplotlib", "plot", "the loss curve") from None
     epochs = np.arange(1, len(losses) + 1) / steps_per_epoch
@@ -110,6 +111,7 @@ def plot_losses(losses: list[float], steps_per_epoch: int, title: str, path: Pat
     axes.set_ylabel("training loss (cross-entropy)")
     axes.set_title(title, loc="left")
     axes.set_xlim(0, len(means))
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.spines[["top", "right"]].set_visible(False)
     axes.legend(frameon=False)
     figure.savefig(path, dpi=150)

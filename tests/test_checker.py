@@ -14,7 +14,7 @@ from hypothesis import find, given, settings
 from hypothesis import strategies as st
 
 import autodiff
-from autodiff import OPS, Array, Tensor, custom, elementwise, linear, multilinear, no_grad
+from autodiff import OPS, Array, Tensor, custom, elementwise, multilinear, no_grad
 from autodiff.testing import GradientCheckError, NonDifferentiableError, check_grads
 from autodiff.testing.slope import slope
 from autodiff.testing.strategies import arrays, broadcastable, calls, generator, shapes
@@ -230,6 +230,8 @@ def test_a_rule_that_forgets_at_third_order_is_rejected_there() -> None:
         (lambda x: x.relu(), [np.array([1e-6, 1.0, -1e-6])]),
         (lambda x: (x * x).astype(np.float32), ONE),
         (lambda x: x.astype(np.float32).exp(), ONE),
+        (lambda x: (x.astype(np.float32) * x.astype(np.float32)).astype(float), ONE),
+        (lambda x: (x.astype(np.float32) * x.astype(np.float32)).astype(float), [X[0]]),
         (lambda x: x * Tensor(2.0, requires_grad=True), ONE),
     ],
 )
@@ -505,7 +507,7 @@ def test_slope_of_a_kink_a_jump_and_a_vertical_tangent() -> None:
 # --- strategies ---
 
 
-drawn = settings(max_examples=50, deadline=None, derandomize=True, database=None)
+drawn = settings(max_examples=settings().max_examples // 5)
 
 
 @drawn
@@ -535,7 +537,9 @@ def test_broadcastable_shapes_broadcast(sizes: Any) -> None:
         lambda call: call.arrays[0].ndim == 0,
         lambda call: call.arrays[0].size == 0,
         lambda call: 1 in call.arrays[0].shape,
-        lambda call: not call.arrays[0].flags.c_contiguous and not call.arrays[0].flags.f_contiguous,
+        lambda call: (
+            not call.arrays[0].flags.c_contiguous and not call.arrays[0].flags.f_contiguous
+        ),
         lambda call: any(stride < 0 for stride in call.arrays[0].strides),
         lambda call: call.arrays[0].dtype == np.float32,
         lambda call: call.arrays[0].ndim < call.arrays[1].ndim,
@@ -543,12 +547,12 @@ def test_broadcastable_shapes_broadcast(sizes: Any) -> None:
     ],
 )
 def test_calls_reach_the_corners(wanted: Callable[[Any], bool]) -> None:
-    found = find(calls(OPS["add"]), wanted, settings=settings(derandomize=True, database=None))
+    found = find(calls(OPS["add"]), wanted)
     assert wanted(found)
 
 
 def test_calls_reach_negative_axes_and_every_kind_of_index() -> None:
-    options = settings(derandomize=True, database=None, max_examples=2000)
+    options = settings(max_examples=1000)
     for wanted in (
         lambda call: isinstance(call.params[0], int) and call.params[0] < 0,
         lambda call: isinstance(call.params[0], tuple) and len(call.params[0]) == 2,

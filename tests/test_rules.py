@@ -22,7 +22,7 @@ from autodiff.testing.strategies import Call, calls, flowing
 
 LIBRARY = [op for op in OPS.values() if op.forward.__module__.startswith("autodiff.")]
 each_op = pytest.mark.parametrize("op", LIBRARY, ids=lambda op: op.name)
-drawn = settings(max_examples=20, deadline=None, derandomize=True, database=None)
+drawn = settings(max_examples=settings().max_examples // 5)
 
 
 def applied(op: Op, call: Call) -> tuple[Callable[..., Any], list[Any]]:
