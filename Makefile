@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq install
-TYPED := $(wildcard *.py autodiff nn optim viz tests examples benchmarks)
+TYPED := autodiff nn optim viz examples benchmarks
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-oracle bench format clean $(VENV)
@@ -57,7 +57,6 @@ $(VENV):
 	@echo "Making $(VENV), once: this takes about a minute."
 	@$(PYTHON) -m venv --clear $(VENV)
 
-# To do without the GPU libraries on Linux: PIP_EXTRA_INDEX_URL=https://download.pytorch.org/whl/cpu
 $(VENV)/oracle: $(VENV)/ready
 	@echo "Installing PyTorch and JAX to compare with, once."
 	@$(PIP) --group oracle

@@ -63,11 +63,11 @@ from autodiff.transforms import grad, gradients, jvp, value_and_grad, vjp
 from autodiff.variable import Array
 
 __all__ = [
+    "OPS",
     "Array",
     "DeclarationError",
     "GradientError",
     "MissingExtraError",
-    "OPS",
     "Op",
     "OpError",
     "OpIndexError",

@@ -172,7 +172,8 @@ def _call(what: Declaration) -> list[str]:
             f"    _node.consts = {consts}",
             f"    if {named}: _node.labels = _labels({_tuple(xs)})",
         ]
-    return lines + [
+    return [
+        *lines,
         "_made = _new_tensor()",
         "_made._data = _y; _made._node = _node; _made._grad = _made._name = None",
         "return _made",

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -46,21 +47,19 @@ def chain(tracked: bool) -> tuple[Program, Program]:
     rng = np.random.default_rng(0)
     x, w, b, one = rng.random((4, 16), np.float32)
 
-    def run(h: Any, w: Any, b: Any, tanh: Any, seed: Any) -> None:
-        leaves = (h, w, b)
+    def run(leaves: Any, tanh: Any, seed: Any) -> None:
+        h, w, b = leaves
         for leaf in leaves:
             leaf.grad = None
         for _ in range(333):
             h = tanh(h * w + b)
         (h + b).backward(seed)
 
-    mine = [ad.Tensor(v, requires_grad=tracked or v is x) for v in (x, w, b)]
-    other = [torch.tensor(v, requires_grad=tracked or v is x) for v in (x, w, b)]
-    seeds = ad.Tensor(one), torch.tensor(one)
-    return (
-        lambda: run(*mine, ad.tanh, seeds[0]),
-        lambda: run(*other, torch.tanh, seeds[1]),
-    )
+    def program(tensor: Any, tanh: Any) -> Program:
+        leaves = [tensor(v, requires_grad=tracked or v is x) for v in (x, w, b)]
+        return partial(run, leaves, tanh, tensor(one))
+
+    return program(ad.Tensor, ad.tanh), program(torch.tensor, torch.tanh)
 
 
 def xor_step() -> tuple[Program, Program]:

@@ -1,4 +1,4 @@
-"""What does the price of a purchase depend on, and how much? Backpropagation, in numbers and as a picture.
+"""How does a price depend on what it is made of? Backpropagation, in numbers and as a picture.
 
     python -m examples.apple_tax
 

@@ -2,8 +2,8 @@
 
     python -m examples.mnist [folder]
 
-The folder holds the official t10k files, gzipped or not: 8,000 of their 10,000 digits to train on,
-the last 2,000 to test on. Without a folder, ``data/mnist`` or ``../shared/data/mnist`` is looked in.
+The folder holds the official t10k files, gzipped or not: the first 8,000 of their 10,000 digits to
+train on, the last 2,000 to test on. Without one, ``data/mnist`` or ``../shared/data/mnist`` serves.
 """
 
 from __future__ import annotations

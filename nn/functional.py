@@ -1,4 +1,4 @@
-"""Layers as functions, under PyTorch's names; what has no weights of its own, and what is given them.
+"""Layers and losses as functions, under PyTorch's names; weights are arguments.
 
 Most are the engine's own functions. They take tensors, arrays or numbers alike.
 """

@@ -255,7 +255,7 @@ def test_a_group_can_be_added_later():
     optimizer.add_param_group({"params": [q], "lr": 0.5})
     step_with(optimizer, q, 1.0)
     assert (p.item(), q.item()) == (1.0, 0.5)
-    with pytest.raises(ValueError, match="parameter 0 .* comes twice"):
+    with pytest.raises(ValueError, match=r"parameter 0 .* comes twice"):
         optimizer.add_param_group({"params": [p]})
     assert len(optimizer.param_groups) == 2
 

@@ -128,11 +128,15 @@ def test_in_any_program_the_shares_at_a_leaf_add_up_to_its_gradient(steps, seed)
     rng = np.random.default_rng(seed)
     pool = list(leaves(a=rng.normal(), b=rng.normal(), c=rng.normal()))
     inputs = list(pool)
+    kinds = (
+        lambda u, v: u * v,
+        lambda u, v: u + v,
+        lambda u, v: u - 2.0 * v,
+        lambda u, v: tanh(u),
+        lambda u, v: -v,
+    )
     for kind, i, j in steps:
-        u, v = pool[i % len(pool)], pool[j % len(pool)]
-        pool.append(
-            [lambda: u * v, lambda: u + v, lambda: tanh(u), lambda: u - 2.0 * v, lambda: -v][kind]()
-        )
+        pool.append(kinds[kind](pool[i % len(pool)], pool[j % len(pool)]))
     y = sum(pool[1:], start=pool[0])
     figure = viz.draw(y).figure
     ids = {node.label: node.id for node in figure.nodes if node.kind == "leaf"}

@@ -31,10 +31,11 @@ def summed_to(x: np.ndarray[Any, Any], shape: tuple[int, ...]) -> np.ndarray[Any
         If it does not.
     """
     extra = x.ndim - len(shape)
-    if extra == 1 and x.ndim == 2 and x.shape[1:] == shape and x.dtype.char in "fd":
-        if 0 < len(x) <= 1024:  # a bias over a batch: BLAS sums rows faster than a reduction
-            rows: np.ndarray[Any, Any] = _ones(len(x), x.dtype).dot(x)
-            return rows
+    rows_only = extra == 1 and x.ndim == 2 and x.shape[1:] == shape
+    if rows_only and x.dtype.char in "fd" and 0 < len(x) <= 1024:
+        # a bias over a batch: BLAS sums rows faster than a reduction does
+        rows: np.ndarray[Any, Any] = _ones(len(x), x.dtype).dot(x)
+        return rows
     if extra < 0 or any(n not in (1, m) for n, m in zip(shape, x.shape[extra:], strict=True)):
         raise ValueError(f"{shape} does not broadcast to {x.shape}")
     ones = tuple(i + extra for i, n in enumerate(shape) if n == 1 and x.shape[i + extra] != 1)

@@ -1,9 +1,9 @@
 """`check_grads`: derivatives held against numerical ones, in every mode and order.
 
-A function of many inputs and outputs is checked along a line: random directions v (in one argument)
-and u (one for each output) make it ``t -> <u, f(x + t v)>``, a function of one number, whose slope
-at 0 is ``<u, J v>``. Reverse mode computes that as ``<vjp(u), v>``, forward mode as ``<u, jvp(v)>``.
-A wrong element of J shows, unless the directions conspire. Only when a check fails are the elements
+A function of many inputs and outputs is checked along a line: random directions v (of one argument)
+and u (of the outputs) make it ``t -> <u, f(x + t v)>``, a function of one number, whose slope at 0
+is ``<u, J v>``. Reverse mode computes that as ``<vjp(u), v>``, forward mode as ``<u, jvp(v)>``. A
+wrong element of J shows, unless the directions conspire. Only when a check fails are the elements
 searched, for the message.
 
 The derivative in either mode is again a function of the same arguments, so the next order is the
@@ -86,9 +86,9 @@ def check_grads(
     Notes
     -----
     With A for the computed and N ± e for the numerical slope (`autodiff.testing.slope` says how it
-    knows its error), ``|A - N| <= atol + rtol max(|A|, |N|) + 4 e + r`` is asked for. r is rounding:
-    16 units in the last place of the terms that A is the sum of. Where f is so rough that e lets
-    anything pass, the check fails as well.
+    knows e), the check asks for ``|A - N| <= atol + rtol max(|A|, |N|) + 4 e + r``. r is rounding:
+    16 units in the last place of the terms that A is the sum of. Where `f` is so rough that e would
+    let anything pass, the check fails as well.
 
     Examples
     --------

@@ -35,7 +35,7 @@ class CrossEntropyLoss(Module):
         self.reduction = checked_reduction(reduction)
 
     def forward(self, input: TensorLike, target: TensorLike) -> Tensor:
-        """The loss of scores (N, C, ...) for class indices (N, ...) or probabilities (N, C, ...)."""
+        """The loss of scores (N, C, ...) for classes (N, ...) or probabilities (N, C, ...)."""
         return cross_entropy(input, target, self.reduction)
 
     def extra_repr(self) -> str:
