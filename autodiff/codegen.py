@@ -137,7 +137,7 @@ def _call(what: Declaration) -> list[str]:
     """Body of the public function of an op with a fixed number of arrays."""
     xs = what.arrays
     lines = ["try:"]
-    convert = "_constant" if what.elementwise else "_array"
+    convert = "_array" if len(xs) == 1 else "_constant"  # beside an array, a number stays weak
     for x in xs:
         lines += [
             f"    if _type({x}) is _Tensor or _isinstance({x}, _Variable):",

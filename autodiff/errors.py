@@ -81,7 +81,8 @@ def explained(
     arrays, params
         Names and values of the call's arrays and of its other arguments.
     """
-    if isinstance(error, OpError) or not isinstance(error, (ValueError, TypeError, IndexError)):
+    taken = (ValueError, TypeError, IndexError, AttributeError)
+    if isinstance(error, OpError) or not isinstance(error, taken):
         return error
     got = ", ".join(f"{key}: {describe(value)}" for key, value in arrays)
     if params:
@@ -90,6 +91,6 @@ def explained(
     kind: type[OpError] = OpValueError
     if isinstance(error, IndexError):
         kind = OpIndexError
-    elif isinstance(error, TypeError):
+    elif isinstance(error, (TypeError, AttributeError)):
         kind = OpTypeError
     return kind(f"{name}: {wanted}got {got} ({str(error).strip()})")

@@ -173,7 +173,10 @@ def test_gradients_through_operators_on_both_sides(op: Any, other: Any) -> None:
     for f in (lambda t: op(t, other), lambda t: op(other, t)):
         h = 1e-6
         expected = (values(f(x + h)) - values(f(x - h))) / (2 * h)
-        np.testing.assert_allclose(values(gradients(f(x).sum(), x)), expected, rtol=1e-6)
+        # a slope is as exact as the operand that it is computed from
+        narrow = np.asarray(other).dtype.itemsize < 4
+        rtol = 1e-3 if narrow else 1e-6
+        np.testing.assert_allclose(values(gradients(f(x).sum(), x)), expected, rtol=rtol)
 
 
 def test_python_numbers_keep_float32_and_numpy_numbers_do_not() -> None:
@@ -215,8 +218,9 @@ def test_augmented_assignment_makes_a_new_value() -> None:
     assert values(x).tolist() == [1.0, 2.0]
     assert values(gradients(y.sum(), x)).tolist() == [3.0, 5.0]
     array = np.array([1.0, 2.0])
-    array += Tensor([1.0, 1.0])
-    assert type(array) is Tensor
+    with pytest.raises(TypeError, match="Tensor"):
+        array += Tensor([1.0, 1.0])
+    assert array.tolist() == [1.0, 2.0]
 
 
 @pytest.mark.parametrize("op", ["eq", "ne", "lt", "le", "gt", "ge"])
@@ -239,8 +243,8 @@ def test_comparisons_give_constants_on_both_sides(op: str, other: Any) -> None:
 
 def test_equality_with_what_is_no_number() -> None:
     x = Tensor([1.0])
-    assert not x == "a"
-    assert x != "a"
+    assert (x == "a") is False
+    assert (x != "a") is True
     assert x not in ["a", None]
 
 

@@ -424,6 +424,7 @@ def test_escaped_text_is_safe_in_quotes_and_in_tables(text: str) -> None:
         ("\x1b[31m", "␛[31m"),
         ("\x7f\x85", "\ufffd\ufffd"),
         ("\ud83d lone \udc00", "\ufffd lone \ufffd"),
+        ("\ud83d\ude80 pair", "🚀 pair"),
         ("\ufffe\uffff", "\ufffd\ufffd"),
     ],
 )

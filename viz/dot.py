@@ -13,10 +13,9 @@ no line can run through them, and they sit at the same place on every edge.
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from viz.figure import Figure, FigureEdge, FigureNode
+from viz.figure import Direction, Figure, FigureEdge, FigureNode
 
 if TYPE_CHECKING:
     from graphviz import Digraph  # type: ignore[import-untyped]
@@ -40,20 +39,12 @@ _NODE_STYLE = {
 _TABLE = '<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0">{}</TABLE>'
 
 
-class _Sense(NamedTuple):
-    """How a direction shows in an edge's table: where its line enters and leaves."""
-
-    entry: str
-    exit: str
-    backward: str
-    horizontal: bool
-
-
+# For each direction: where a line enters and leaves its table, and how a gradient points back.
 _SENSES = {
-    "LR": _Sense("w", "e", "← {}", True),
-    "RL": _Sense("e", "w", "{} →", True),
-    "TB": _Sense("n", "s", "↑ {}", False),
-    "BT": _Sense("s", "n", "↓ {}", False),
+    "LR": ("w", "e", "← {}"),
+    "RL": ("e", "w", "{} →"),
+    "TB": ("n", "s", "↑ {}"),
+    "BT": ("s", "n", "↓ {}"),
 }
 
 
@@ -96,7 +87,7 @@ def to_dot(figure: Figure) -> str:
     for node in figure.nodes:
         _add_node(graph, node)
     for index, edge in enumerate(figure.edges):
-        _add_edge(graph, f"edge-{index}", edge, _SENSES[figure.direction])
+        _add_edge(graph, f"edge-{index}", edge, figure.direction)
     return str(graph.source)
 
 
@@ -115,19 +106,20 @@ def _add_node(graph: Digraph, node: FigureNode) -> None:
     graph.node(node.id, label, tooltip=tooltip, **{"class": node.kind}, **style)
 
 
-def _add_edge(graph: Digraph, id: str, edge: FigureEdge, sense: _Sense) -> None:
+def _add_edge(graph: Digraph, id: str, edge: FigureEdge, direction: Direction) -> None:
     if edge.value is None and edge.gradient is None:
         graph.edge(edge.tail, edge.head)
         return
+    entry, exit, backward = _SENSES[direction]
     value = _lines(edge.value)
-    gradient = _lines(None if edge.gradient is None else sense.backward.format(edge.gradient))
-    table = _across(value, gradient) if sense.horizontal else _beside(value, gradient)
+    gradient = _lines(None if edge.gradient is None else backward.format(edge.gradient))
+    table = _across(value, gradient) if direction in ("LR", "RL") else _beside(value, gradient)
     named = (("value", edge.value), ("gradient", edge.gradient))
     tooltip = _tooltip("\n".join(f"{name} {text}" for name, text in named if text is not None))
     graph.node(id, f"<{table}>", shape="plain", fontsize="12", tooltip=tooltip, **{"class": "edge"})
     # The two halves end inside the table's line: clipped at its border they would leave a gap.
-    graph.edge(edge.tail, f"{id}:line:{sense.entry}", headclip="false", arrowhead="none")
-    graph.edge(f"{id}:line:{sense.exit}", edge.head, tailclip="false")
+    graph.edge(edge.tail, f"{id}:line:{entry}", headclip="false", arrowhead="none")
+    graph.edge(f"{id}:line:{exit}", edge.head, tailclip="false")
 
 
 def _lines(text: str | None) -> list[str]:
@@ -167,20 +159,18 @@ def _coloured(lines: list[str]) -> str:
     return f'<FONT COLOR="{GRADIENT_COLOUR}">{"<BR/>".join(lines)}</FONT>'
 
 
-_ESCAPES = str.maketrans(
-    # Graphviz 2.43 misreads a table's cell that holds a lone closing bracket.
-    {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "]": "&#93;", "\\": "\\\\"}
-)
-_UNDRAWABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
-
-
-def _visible(match: re.Match[str]) -> str:
-    character = match[0]
-    if character in "\n\r\u2028\u2029":
-        return "↵"
-    if character == "\t":
-        return " "
-    return chr(0x2400 + ord(character)) if character < " " else "\ufffd"
+_ESCAPES: dict[int, str] = {
+    **dict.fromkeys((*range(0x7F, 0xA0), 0xFFFE, 0xFFFF), "\ufffd"),
+    **{code: chr(0x2400 + code) for code in range(0x20)},
+    **dict.fromkeys(map(ord, "\n\r\u2028\u2029"), "↵"),
+    ord("\t"): " ",
+    ord("&"): "&amp;",
+    ord("<"): "&lt;",
+    ord(">"): "&gt;",
+    ord('"'): "&quot;",
+    ord("\\"): "\\\\",
+    ord("]"): "&#93;",  # Graphviz 2.43 misreads a table's cell that holds this alone
+}
 
 
 def dot_text(text: str, length: int = LABEL_LENGTH) -> str:
@@ -210,7 +200,8 @@ def dot_text(text: str, length: int = LABEL_LENGTH) -> str:
     if len(text) > length:
         head = length // 2
         text = f"{text[:head]}…{text[len(text) - (length - head - 1) :]}"
-    text = _UNDRAWABLE.sub(_visible, text)
+    # By way of UTF-16, surrogates that make a pair become their character, lone ones U+FFFD.
+    text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     return text.translate(_ESCAPES)
 
 

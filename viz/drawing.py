@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
-import secrets
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from viz.dot import to_dot
 from viz.figure import Figure
 from viz.layout import render
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 SUFFIXES = (".svg", ".png", ".pdf", ".dot")
 
@@ -77,6 +78,8 @@ class Drawing:
         LayoutError
             If there is no Graphviz, or it fails; a ``.dot`` file needs none.
         """
+        from pathlib import Path  # here, because importing it takes longer than all of viz
+
         path = Path(path)
         suffix = path.suffix.lower()
         if suffix not in SUFFIXES:
@@ -121,7 +124,7 @@ def _count(number: int, noun: str) -> str:
 
 def _write_whole(path: Path, content: bytes) -> None:
     target = path.resolve()
-    partial = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
+    partial = target.with_name(f".{target.name}.{os.urandom(4).hex()}")
     try:
         partial.write_bytes(content)
         partial.replace(target)

@@ -7,18 +7,17 @@ ids, not nodes of the engine. Every output (DOT, SVG, a step player) starts from
 from __future__ import annotations
 
 import math
-import re
 from collections import Counter
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
 
 NodeKind = Literal["op", "leaf", "constant", "output"]
 Direction = Literal["LR", "TB", "RL", "BT"]
-
-_PLAIN_ID = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 @dataclass(frozen=True)
@@ -102,7 +101,7 @@ class Figure:
                 f"direction is {self.direction!r}, expected one of {_listed(get_args(Direction))}"
             )
         for node in self.nodes:
-            if not _PLAIN_ID.fullmatch(node.id):
+            if not (node.id.isascii() and node.id.isidentifier()):
                 raise ValueError(
                     f"node id {node.id!r} must be made of letters, digits and underscores, and"
                     " not start with a digit; the label may be any text"

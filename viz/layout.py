@@ -4,17 +4,19 @@ The system's ``dot`` program is used if it is on the PATH, else the Graphviz ins
 pygraphviz. Either runs as a process of its own: a layout that hangs or crashes takes nothing with
 it, and a time limit holds. Both write PNG and PDF with the fonts of the machine; an SVG only names
 its font, so it needs none.
+
+What starts processes is imported by the functions that do: most who import `viz` draw nothing yet.
 """
 
 from __future__ import annotations
 
 import importlib.util
-import shutil
-import signal
-import subprocess
+import os
 import sys
-from pathlib import Path
-from typing import Literal, get_args
+from typing import TYPE_CHECKING, Literal, get_args
+
+if TYPE_CHECKING:
+    from subprocess import CompletedProcess
 
 Format = Literal["svg", "png", "pdf"]
 
@@ -64,6 +66,8 @@ def render(dot: str, format: Format, timeout: float = 60.0) -> bytes:
     """
     if format not in get_args(Format):
         raise ValueError(f"format is {format!r}, expected 'svg', 'png' or 'pdf'")
+    import subprocess
+
     command = _command(format)
     try:
         done = subprocess.run(
@@ -85,13 +89,15 @@ def render(dot: str, format: Format, timeout: float = 60.0) -> bytes:
 
 
 def _command(format: Format) -> list[str]:
+    import shutil
+
     program = shutil.which("dot")
     if program is not None:
         resolution = [f"-Gdpi={PNG_DOTS_PER_INCH}"] if format == "png" else []
         return [program, f"-T{format}", *resolution]
     spec = importlib.util.find_spec("pygraphviz")
     if spec is not None and spec.origin is not None and sys.executable:
-        packages = str(Path(spec.origin).parent.parent)
+        packages = os.path.dirname(os.path.dirname(spec.origin))
         # -P: a module of the working folder must not stand in for one of Python's own.
         python = [sys.executable, "-P", "-W", "ignore", "-c", _PYGRAPHVIZ_WORKER]
         return [*python, format, packages, PNG_DOTS_PER_INCH]
@@ -102,7 +108,9 @@ def _command(format: Format) -> list[str]:
     )
 
 
-def _reason(done: subprocess.CompletedProcess[bytes]) -> str:
+def _reason(done: CompletedProcess[bytes]) -> str:
+    import signal
+
     lines = done.stderr.decode("utf-8", "replace").splitlines()
     telling = [line.strip() for line in lines if line.strip() and "Fontconfig" not in line]
     errors = [line.removeprefix("Error: ") for line in telling if line.startswith("Error: ")]

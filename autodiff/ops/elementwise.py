@@ -68,13 +68,16 @@ def _power_slope(x1: Any, x2: Any) -> Any:
     if isinstance(x2, (int, float)):
         return x2 * pow(x1, x2 - 1) if x2 not in (0, 1) else float(x2)
     both = (raw(x1) == 0) & (raw(x2) == 0)
-    return x2 * pow(x1, where(both, ONE[x2.dtype], x2 - ONE[x2.dtype]))
+    less = x2 - ONE[x2.dtype] if x2.dtype.kind == "f" else x2 - 1  # booleans don't subtract
+    return x2 * pow(x1, where(both, ONE[less.dtype], less))
 
 
 def _exponent_slope(y: Any, x1: Any) -> Any:
     """``y * log(x1)``, and 0 (not 0 * -inf) where the base is 0."""
     if isinstance(x1, (int, float)):
         return y * np.log(x1 or 1.0)
+    if x1.dtype.kind != "f":
+        x1 = x1.astype(y.dtype)
     return y * log(where(raw(x1) == 0, ONE[x1.dtype], x1))
 
 
