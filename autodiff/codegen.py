@@ -244,7 +244,7 @@ def _flow(what: Declaration, i: int) -> str:
     if not what.elementwise:
         return call
     if callable(rule):
-        return f"g * {call}"
+        return call if "g" in what.asked[i] else f"g * {call}"
     return f"g * {rule}" if isinstance(rule, str) else "g" if rule == 1 else "-g"
 
 

@@ -4,7 +4,7 @@ Four decorators, one for each family. The decorated function is the forward, on 
 parameters annotated ``Array`` are what flows, the others are the op's params. A rule is a function
 that *asks by name* for what it reads:
 
-- ``g``: the cotangent of the output (an elementwise op's partials don't need it);
+- ``g``: the cotangent of the output (an elementwise op's partials seldom need it);
 - ``y``: the output; ``x``, the name of an array argument: its value (a node keeps these for it);
 - ``x_shape``: only the shape of that argument (nothing is kept);
 - the name of a param: its value.
@@ -57,7 +57,8 @@ def elementwise(
     partials
         For each array argument its local derivative dy/dx: a rule; or the name of the value that
         it is (``"y"`` for `exp`, the other factor for `multiply`); or 1 or -1, that constant
-        slope; or None (zero almost everywhere: nothing flows).
+        slope; or None (zero almost everywhere: nothing flows). A rule that asks for ``g`` gives
+        ``g`` times the slope itself, where that is better done in one (``g / x``).
     domain
         For each array argument an interval in which the op is smooth, where tests draw; default
         (-3, 3).
@@ -85,8 +86,7 @@ def elementwise(
     >>> x.grad
     Tensor([ 3., 12.])
     """
-    push = push_elementwise(partials)
-    return _declare("elementwise", partials, push, symbol, expects, domain)
+    return _declare("elementwise", partials, push_elementwise, symbol, expects, domain)
 
 
 def linear(
@@ -107,7 +107,7 @@ def linear(
         As in `elementwise`.
     """
     rules = [adjoint] if callable(adjoint) else list(adjoint)
-    return _declare("linear", rules, push_linear(rules), symbol, expects)
+    return _declare("linear", rules, push_linear, symbol, expects)
 
 
 def multilinear(
@@ -122,7 +122,7 @@ def multilinear(
     symbol, expects
         As in `elementwise`.
     """
-    return _declare("multilinear", vjps, push_multilinear, symbol, expects)
+    return _declare("multilinear", vjps, lambda _: push_multilinear, symbol, expects)
 
 
 def custom(
@@ -140,13 +140,13 @@ def custom(
     symbol, expects
         As in `elementwise`.
     """
-    return _declare("custom", vjps, push_by_transposing, symbol, expects)
+    return _declare("custom", vjps, lambda _: push_by_transposing, symbol, expects)
 
 
 def _declare(
     family: str,
     rules: Sequence[Rule],
-    push: Push,
+    push_by: Callable[[Declaration], Push],
     symbol: str | None,
     expects: str | None,
     domain: Sequence[tuple[float, float]] | None = None,
@@ -159,7 +159,7 @@ def _declare(
         op.arrays, op.params, op.variadic = what.arrays, what.params, what.variadic
         op.saves, op.forward = what.saves, forward
         op.domain = tuple(domain or [(-3.0, 3.0)] * len(what.arrays))
-        op.pull, op.pour, op.push = pull_by(what), pour_function(what, op), push
+        op.pull, op.pour, op.push = pull_by(what), pour_function(what, op), push_by(what)
         op.explain, op.function = explainer(what, expects), public_function(what, op)
         register(op)
         made: Callable[P, Tensor] = op.function

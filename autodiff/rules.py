@@ -33,21 +33,25 @@ def pull_by(what: Declaration) -> Pull:
     """The function ``pull(node, g)``: what flows to each parent, or None."""
 
     def pull(node: Node, g: Any) -> Sequence[Any]:
-        known = {**values(node), "g": g}
+        known = {**values(node), **_shapes(what, node), "g": g}
         if what.variadic:
-            known[f"{what.arrays[0]}_shape"] = [shape_of(node, i) for i in range(len(node.parents))]
             flows = _call(what.rules[0], known)
             pairs = zip(flows, node.parents, strict=True)
             return [None if parent is None else flow for flow, parent in pairs]
-        for i, x in enumerate(what.arrays):
-            if f"{x}_shape" in what.wanted:
-                known[f"{x}_shape"] = shape_of(node, i)
         return [
             None if parent is None or rule is None else _flow(what, rule, known, parent.shape)
             for rule, parent in zip(what.rules, node.parents, strict=True)
         ]
 
     return pull
+
+
+def _shapes(what: Declaration, node: Node) -> dict[str, Any]:
+    """The shapes that the rules of a node ask for, by ``x_shape``."""
+    if what.variadic:
+        return {f"{what.arrays[0]}_shape": [shape_of(node, i) for i in range(len(node.parents))]}
+    names = ((i, f"{x}_shape") for i, x in enumerate(what.arrays))
+    return {name: shape_of(node, i) for i, name in names if name in what.wanted}
 
 
 def _flow(what: Declaration, rule: Rule, known: dict[str, Any], shape: tuple[int, ...]) -> Any:
@@ -63,19 +67,23 @@ def _call(rule: Rule, known: dict[str, Any]) -> Any:
 def _times(v: Any, slope: Rule, known: dict[str, Any]) -> Any:
     """A cotangent or a tangent times a slope."""
     if callable(slope):
+        if "g" in asks(slope):
+            return _call(slope, {**known, "g": v})
         return v * _call(slope, known)
     if isinstance(slope, str):
         return v * known[slope]
     return v if slope == 1 else -v
 
 
-def push_elementwise(slopes: Sequence[Rule]) -> Push:
+def push_elementwise(what: Declaration) -> Push:
     """Tangents times slopes, in the output's shape."""
 
     def push(node: Node, tangents: Sequence[Any]) -> Any:
-        known = values(node)
+        known = {**values(node), **_shapes(what, node)}
         moving = [
-            (t, s) for t, s in zip(tangents, slopes, strict=True) if not (t is None or s is None)
+            (t, s)
+            for t, s in zip(tangents, what.rules, strict=True)
+            if not (t is None or s is None)
         ]
         total = _total(_times(t, slope, known) for t, slope in moving)
         if total is None or total.shape == node.shape:
@@ -85,13 +93,13 @@ def push_elementwise(slopes: Sequence[Rule]) -> Push:
     return push
 
 
-def push_linear(rules: Sequence[Rule]) -> Push:
+def push_linear(what: Declaration) -> Push:
     """The op itself, of the tangents (zero where there is none)."""
 
     def push(node: Node, tangents: Sequence[Any]) -> Any:
         op = node.op
         assert op is not None  # only ops are walked
-        flowing = [i for i in range(len(tangents)) if op.variadic or rules[i] is not None]
+        flowing = [i for i in range(len(tangents)) if op.variadic or what.rules[i] is not None]
         moving = [tangents[i] for i in flowing if tangents[i] is not None]
         if not moving:
             return None

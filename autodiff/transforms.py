@@ -8,6 +8,7 @@ themselves, the walk is recorded too.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import wraps
 from typing import Any
 
 import numpy as np
@@ -244,6 +245,7 @@ def value_and_grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> C
             )
         at = [i % len(args) for i in picked]
 
+        @wraps(f)
         def of_picked(*xs: Tensor) -> Any:
             full = list(args)
             for i, x in zip(at, xs, strict=True):

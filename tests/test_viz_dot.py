@@ -227,19 +227,27 @@ def test_the_whole_text_of_a_small_figure() -> None:
     cell = '<TD></TD><TD WIDTH="36" CELLPADDING="2">'
     assert to_dot(figure).splitlines() == [
         "digraph computation {",
-        '\tgraph [bgcolor=white fontname="Helvetica,Arial,sans-serif" nodesep=0.16 ordering=in'
-        " pad=0.15 rankdir=LR ranksep=0.24]",
-        f'\tnode [color="{INK}" fontcolor="{INK}" fontname="Helvetica,Arial,sans-serif"'
-        " fontsize=14]",
+        (
+            '\tgraph [bgcolor=white fontname="Helvetica,Arial,sans-serif" nodesep=0.16 ordering=in'
+            " pad=0.15 rankdir=LR ranksep=0.24]"
+        ),
+        (
+            f'\tnode [color="{INK}" fontcolor="{INK}" fontname="Helvetica,Arial,sans-serif"'
+            " fontsize=14]"
+        ),
         f'\tedge [arrowsize=0.65 color="{INK}" fontname="Helvetica,Arial,sans-serif"]',
-        '\tx [label=x class=leaf color="#e9eef5" fillcolor="#e9eef5" height=0.32'
-        ' margin="0.09,0.03" shape=box style="rounded,filled" tooltip=x width=0.32]',
+        (
+            '\tx [label=x class=leaf color="#e9eef5" fillcolor="#e9eef5" height=0.32'
+            ' margin="0.09,0.03" shape=box style="rounded,filled" tooltip=x width=0.32]'
+        ),
         "\te [label=exp class=op fontsize=14 margin=0 shape=circle tooltip=exponential width=0.5]",
-        '\t"edge-0" [label=<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0">'
-        f"<TR>{cell}0</TD><TD></TD></TR>"
-        f'<TR>{bar}<TD PORT="line" HEIGHT="1" BGCOLOR="{INK}"></TD>{bar}</TR>'
-        f'<TR>{cell}<FONT COLOR="{GRADIENT_COLOUR}">← 1</FONT></TD><TD></TD></TR></TABLE>>'
-        ' class="edge" fontsize=12 shape=plain tooltip="value 0&#10;gradient 1"]',
+        (
+            '\t"edge-0" [label=<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0">'
+            f"<TR>{cell}0</TD><TD></TD></TR>"
+            f'<TR>{bar}<TD PORT="line" HEIGHT="1" BGCOLOR="{INK}"></TD>{bar}</TR>'
+            f'<TR>{cell}<FONT COLOR="{GRADIENT_COLOUR}">← 1</FONT></TD><TD></TD></TR></TABLE>>'
+            ' class="edge" fontsize=12 shape=plain tooltip="value 0&#10;gradient 1"]'
+        ),
         '\tx -> "edge-0":line:w [arrowhead=none headclip=false]',
         '\t"edge-0":line:e -> e [tailclip=false]',
         "\tx -> e",

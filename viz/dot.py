@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from viz.figure import Direction, Figure, FigureEdge, FigureNode
 
 if TYPE_CHECKING:
-    from graphviz import Digraph  # type: ignore[import-untyped]
+    from graphviz import Digraph
 
 INK = "#1f2933"
 FAINT_INK = "#5f6b7a"

@@ -50,7 +50,7 @@ def multiply(x1: Array, x2: Array) -> Array:
 
 
 @elementwise(
-    partials=[lambda x2: 1.0 / x2, lambda y, x2: -y / x2],
+    partials=[lambda g, x2: g / x2, lambda g, y, x2: -g * y / x2],
     domain=[(-3.0, 3.0), (0.5, 3.0)],
     symbol="÷",
 )
@@ -145,7 +145,7 @@ def expm1(x: Array) -> Array:
     return np.expm1(x)
 
 
-@elementwise(partials=[lambda x: 1.0 / x], domain=[(0.3, 3.0)])
+@elementwise(partials=[lambda g, x: g / x], domain=[(0.3, 3.0)])
 def log(x: Array) -> Array:
     """Natural logarithm.
 
@@ -155,7 +155,7 @@ def log(x: Array) -> Array:
     return np.log(x)
 
 
-@elementwise(partials=[lambda x: 1.0 / (x + 1.0)], domain=[(-0.6, 3.0)])
+@elementwise(partials=[lambda g, x: g / (x + ONE[x.dtype])], domain=[(-0.6, 3.0)])
 def log1p(x: Array) -> Array:
     """``log(1 + x)``, exact near 0.
 

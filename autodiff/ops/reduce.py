@@ -5,6 +5,7 @@ Where calculus leaves a choice: tied extremes of `max` and `min` share the gradi
 
 from __future__ import annotations
 
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -41,10 +42,9 @@ def over(g: Any, x_shape: tuple[int, ...], axis: Axis, keepdims: bool) -> Any:
 
 def elements(shape: tuple[int, ...], axis: Axis) -> int:
     """How many elements each result is reduced from."""
-    size = 1
-    for n, kept in zip(shape, _kept(shape, axis), strict=True):
-        size *= 1 if kept == n else n
-    return size
+    if axis is None:
+        return prod(shape)
+    return prod(shape[i] for i in normalize_axis_tuple(axis, len(shape)))
 
 
 def _having(x: Any, axis: Axis) -> Any:
@@ -80,7 +80,7 @@ def mean(x: Array, axis: Axis = None, keepdims: bool = False) -> Array:
     >>> mean(Tensor([[1.0, 2.0], [3.0, 4.0]]), axis=0)
     Tensor([2., 3.])
     """
-    return np.true_divide(add_up(x, axis=axis, keepdims=keepdims), elements(x.shape, axis))
+    return add_up(x, axis=axis, keepdims=keepdims) / elements(x.shape, axis)
 
 
 def _extreme(g: Any, y: Any, x: Any, axis: Axis, keepdims: bool) -> Any:
