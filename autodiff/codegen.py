@@ -41,6 +41,7 @@ def public_function(what: Declaration, op: Op) -> Any:
     made: Any = _stub(forward, op)
     made.__name__, made.__qualname__ = forward.__name__, forward.__qualname__
     made.__doc__, made.__module__ = forward.__doc__, forward.__module__
+    made.__defaults__, made.__kwdefaults__ = forward.__defaults__, forward.__kwdefaults__
     made.__wrapped__ = forward
     _declared[op] = what
     return made
@@ -63,7 +64,6 @@ def _grown(op: Op, forward: Any) -> Any:
     body = _variadic(what) if what.variadic else _call(what)
     public = [*_function(f"_public{_heading(what)}", body), "return _public"]
     function: Any = op.function
-    function.__defaults__, function.__kwdefaults__ = forward.__defaults__, forward.__kwdefaults__
     function.__code__ = _compiled("_make(_forward, _op)", public)(forward, op).__code__
     return function
 

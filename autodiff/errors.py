@@ -88,9 +88,12 @@ def explained(
     if params:
         got += "; " + ", ".join(f"{key}={value!r}" for key, value in params)
     wanted = f"expected {expects}; " if expects else ""
+    said = str(error).strip()
     kind: type[OpError] = OpValueError
     if isinstance(error, IndexError):
         kind = OpIndexError
-    elif isinstance(error, (TypeError, AttributeError)):
+    elif isinstance(error, TypeError):
         kind = OpTypeError
-    return kind(f"{name}: {wanted}got {got} ({str(error).strip()})")
+    elif isinstance(error, AttributeError):
+        kind, said = OpTypeError, "a number came where an array is needed"
+    return kind(f"{name}: {wanted}got {got} ({said})")

@@ -16,7 +16,7 @@ from autodiff.ops.linalg import matmul
 from autodiff.ops.manipulation import matrix_transpose, reshape
 from autodiff.ops.reduce import Axis, elements, mean, sum
 from autodiff.ops.window import pair
-from autodiff.variable import Array, Variable
+from autodiff.variable import Array, Variable, raw
 
 if TYPE_CHECKING:
     from autodiff.tensor import Tensor
@@ -87,7 +87,14 @@ def conv2d(
     Tensor([[[[9.5]]]])
     """
     y = conv.conv2d(x, weight, _strides(stride), pair(padding, "padding"))
-    return y if bias is None else y + reshape(bias, (-1, 1, 1))
+    if bias is None:
+        return y
+    if np.shape(raw(bias)) != weight.shape[:1]:
+        raise OpValueError(
+            f"conv2d: expected a bias for each of {weight.shape[0]} filters, got shape "
+            f"{np.shape(raw(bias))}"
+        )
+    return y + reshape(bias, (-1, 1, 1))
 
 
 def max_pool2d(x: Array, kernel_size: Any, stride: Any = None, padding: Any = 0) -> Tensor:

@@ -153,8 +153,8 @@ MISTAKES: list[tuple[str, Callable[..., Any], type[Exception], list[str]]] = [
     (
         "a bias of other length",
         lambda x: autodiff.conv2d(ones(1, 1, 4, 4), ones(3, 1, 2, 2), ones(2)),
-        ValueError,
-        ["broadcast", "(2,"],
+        OpValueError,
+        ["conv2d", "bias", "(2,)"],
     ),
     (
         "a stride of zero",
@@ -288,7 +288,7 @@ def test_a_mistake_is_explained_and_leaves_everything_as_it_was(
             assert word in str(caught.value)
     assert autodiff.is_grad_enabled()
     y.sum().backward()
-    np.testing.assert_array_equal(x.grad.data, 2 * x.data)  # type: ignore[union-attr]
+    np.testing.assert_array_equal(x.grad.data, 2 * x.data)
     np.testing.assert_array_equal(x.data, np.arange(6.0).reshape(2, 3))
 
 
@@ -391,7 +391,7 @@ def test_backward_with_a_gradient_that_does_not_fit() -> None:
         y.backward("ab")
     assert x.grad is None
     y.backward([1.0, 1.0])
-    np.testing.assert_array_equal(x.grad.data, [2.0, 4.0])  # type: ignore[attr-defined]
+    np.testing.assert_array_equal(x.grad.data, [2.0, 4.0])
 
 
 def test_backward_where_nothing_was_recorded() -> None:
@@ -410,9 +410,9 @@ def test_gradients_by_what_requires_none() -> None:
     with pytest.raises(GradientError, match=r"output 0 \(shape \(\)\) requires no grad"):
         gradients(Tensor(1.0), x)
     with pytest.raises(GradientError, match="expected tensors, got float as output 0"):
-        gradients(1.0, x)  # type: ignore[arg-type]
+        gradients(1.0, x)
     with pytest.raises(GradientError, match="expected tensors, got ndarray as input 0"):
-        gradients(y, np.ones(2))  # type: ignore[arg-type]
+        gradients(y, np.ones(2))
     with pytest.raises(GradientError, match="1 outputs need as many grad_outputs, got 2"):
         gradients(y, x, [1.0, 1.0])
     with pytest.raises(GradientError, match="only for one element"):
@@ -458,7 +458,7 @@ def test_declarations_say_which_op_and_what_there_is() -> None:
     with pytest.raises(DeclarationError, match="annotated Array"):
 
         @custom(vjps=[lambda g: g])
-        def h(x):  # type: ignore[no-untyped-def]
+        def h(x):
             return x
 
     assert not {"f", "g", "h"} & set(OPS)

@@ -432,7 +432,7 @@ def test_setting_grad() -> None:
     kept = x.grad
     for wrong in (np.ones(2), Tensor([1.0]), 0.0):
         with pytest.raises(ValueError, match=r"grad: expected None or a Tensor of shape \(2,\)"):
-            x.grad = wrong  # type: ignore[assignment]
+            x.grad = wrong
     assert x.grad is kept
     x.grad = None
     assert x.grad is None

@@ -84,10 +84,6 @@ def test_jvp_of_several_inputs_and_outputs() -> None:
     assert [y.shape for y in ys] == [t.shape for t in ts]
 
 
-def test_a_single_input_needs_no_list_in_jvp() -> None:
-    assert_allclose(values(jvp(lambda x: x * x, X, V)[1]), 2 * X * V)
-
-
 def test_grad_and_value_and_grad() -> None:
     assert_allclose(values(grad(cubic)(X)), A.T @ (A @ X) ** 2 / 2)
     value, slope = value_and_grad(cubic)(X)

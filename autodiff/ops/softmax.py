@@ -112,6 +112,8 @@ def cross_entropy(logits: Array, target: Any) -> Array:
     Tensor([0.69314718])
     """
     target = np.asarray(raw(target))
+    if logits.ndim < 2:
+        raise ValueError("logits need an axis of samples and one of classes")
     if target.shape != (*logits.shape[:1], *logits.shape[2:]) or target.dtype.kind not in "iu":
         raise ValueError(f"target is {target.dtype} {target.shape}")
     if target.size and not 0 <= target.min() <= target.max() < logits.shape[1]:
