@@ -26,6 +26,7 @@ test-oracle: $(VENV)/oracle ## compare with PyTorch and JAX, which it installs
 	CHAINRULE_REQUIRE_ORACLES=1 $(BIN)/python -m pytest -m oracle tests
 
 bench: $(VENV)/oracle ## what an operation costs, as a ratio to PyTorch, which it installs
+	@$(BIN)/python benchmarks/training.py
 	@$(BIN)/python benchmarks/overhead.py
 
 format: $(VENV)/ready ## format the code and fix what the linter can fix

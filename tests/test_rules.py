@@ -307,6 +307,19 @@ def test_composites() -> None:
     check_grads(lambda x: autodiff.var(x, (0, -1), correction=1), [x])
 
 
+def test_a_convolution_in_many_slices(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(0)
+    x, w = rng.normal(size=(5, 2, 5, 4)), rng.normal(size=(3, 2, 3, 2))
+    y, pull = vjp(autodiff.conv2d, x, w)
+    (u,) = like([y], seed=1)
+    whole = data_of(pull(u))
+    monkeypatch.setattr("autodiff.kernels.conv.CACHE", 1)
+    y_sliced, pull = vjp(autodiff.conv2d, x, w)
+    np.testing.assert_allclose(y_sliced.numpy(), y.numpy(), rtol=1e-12)
+    for one, many in zip(whole, data_of(pull(u)), strict=True):
+        np.testing.assert_allclose(many, one, rtol=1e-12, atol=1e-12)
+
+
 def test_everything_together_to_second_order() -> None:
     rng = np.random.default_rng(0)
     x, t = rng.normal(size=(4, 1, 6, 6)), np.array([0, 2, 1, 2])
