@@ -32,6 +32,15 @@ def shapes(
 ) -> st.SearchStrategy[Shape]:
     """Shapes of few and short axes, of length 0 and 1 too.
 
+    Parameters
+    ----------
+    min_dims, max_dims
+        How many axes.
+    min_side, max_side
+        How long each.
+
+    Examples
+    --------
     >>> from hypothesis import find
     >>> find(shapes(min_dims=2), lambda shape: 1 in shape)
     (0, 1)
@@ -44,7 +53,17 @@ def shapes(
 def broadcastable(
     draw: Draw, n: int, result: st.SearchStrategy[Shape] | None = None
 ) -> list[Shape]:
-    """`n` shapes that broadcast together, to a shape that `result` draws or a smaller one."""
+    """Shapes that broadcast together.
+
+    Parameters
+    ----------
+    draw
+        Given by Hypothesis.
+    n
+        How many.
+    result
+        Draws the shape that they broadcast to (or to a smaller one); default `shapes()`.
+    """
     full = draw(shapes() if result is None else result)
 
     def part() -> Shape:
@@ -98,7 +117,7 @@ class Maker:
         self.rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
 
     def __call__(self, shape: Shape, domain: Domain = (-3.0, 3.0), apart: bool = False) -> Array:
-        """A read-only array of `shape`, in a drawn layout."""
+        """A read-only array of `shape` with values in `domain`, `apart` as in `arrays`."""
         low, high = domain
         if apart:
             ranks = self.rng.permutation(prod(shape)).reshape(shape)

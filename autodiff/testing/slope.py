@@ -2,9 +2,9 @@
 
 Three things go wrong with a difference quotient, and each has an answer here:
 
-- *Truncation*. The five-point central stencil has an error of order h**4. Quotients at h and h/2
-  agree to about 16/15 of the error of the coarser one, so their difference bounds the error of the
-  finer one from above, with a factor of 15 to spare.
+- *Truncation*. The five-point central quotient has an error of order h**4, a sixteenth at each
+  halving of h. So the quotients at h and h/2 differ by fifteen times the error of the finer one,
+  which that difference bounds amply.
 - *Rounding*. A value that is off by r moves the quotient by up to 18/12 r/h. The caller knows an r
   that is at least there; where that does not explain what is seen, it is measured. The two errors
   balance near ``h = eps**(1/5)``; the ladder begins four times above that and halves h until the
@@ -17,7 +17,7 @@ Three things go wrong with a difference quotient, and each has an answer here:
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from math import copysign, inf, isfinite
 from typing import NamedTuple
 
@@ -75,59 +75,35 @@ def slope(
     >>> slope(abs, 2.2e-16, 2.2e-16, 0.0, 1e-9).kink
     True
     """
-    h = 4 * eps**0.2
-    here = f(0.0)
-    far = f(2 * h), f(-2 * h)
-    near = f(h), f(-h)
-    previous = coarse = _quotients(here, near, far, h)
-    best, least = Slope(coarse.central, inf, coarse.left, coarse.right, False), inf
-    at, before = h, 0.0
+    rungs = _rungs(f, 4 * eps**0.2)
+    h, coarse = next(rungs)
+    older, at, before = coarse, h, 0.0
     size = noise / eps or 1.0
-    for level in range(LEVELS):
-        h /= 2
+    best, least = Slope(coarse.central, inf, coarse.left, coarse.right, False), inf
+    for level, (h, fine) in enumerate(rungs):
         if level == 2:  # smooth functions mostly end before
             noise = max(noise, 4 * _roughness(f))
-            least += 1.5 * noise / at / size
             best = best._replace(error=best.error + 1.5 * noise / at)
-        far, near = near, (f(h), f(-h))
-        fine = _quotients(here, near, far, h)
+            least += 1.5 * noise / at / size
         rounding = 1.5 * (noise + abs(fine.central) * reach) / h
         difference = abs(fine.central - coarse.central)
         error = difference + rounding
         doubt = error / (abs(fine.central) + size)
         if isfinite(error) and doubt <= least:
-            kink = _has_kink(fine, coarse, max(10 * error, 10 * rounding, 3 * before))
+            kink = _has_kink(fine, coarse, max(10 * error, 3 * before))
             best = Slope(fine.central, error, fine.left, fine.right, kink)
             at, least = h, doubt
-        previous, coarse, before = coarse, fine, difference
+        older, coarse, before = coarse, fine, difference
         if difference <= goal * abs(fine.central) or difference <= rounding:
             break
     else:
         lost = not best.error <= 0.1 * abs(best.value)
-        if lost and abs(coarse.central) > 1.3 * abs(previous.central) > 1.3 * rounding:
-            return Slope(best.value, inf, copysign(inf, fine.left), copysign(inf, fine.right), True)
+        if lost and abs(coarse.central) > 1.3 * abs(older.central) > 1.3 * rounding:
+            left, right = copysign(inf, coarse.left), copysign(inf, coarse.right)
+            return Slope(best.value, inf, left, right, True)
     jump = best.right - best.left
-    if best.kink and isfinite(jump):
-        others = [_quotients(here, (f(s), f(-s)), (f(2 * s), f(-2 * s)), s) for s in _nearby(at)]
-        persists = all((q.right - q.left) * copysign(1, jump) > 0.6 * abs(jump) for q in others)
-        return best._replace(kink=persists and abs(jump) > 10 * best.error)
-    return best
-
-
-def _roughness(f: Callable[[float], float]) -> float:
-    """Standard deviation of the rounding errors of `f`'s values.
-
-    At points as close as these a smooth function is a line, so its fourth differences are rounding
-    alone: of independent errors they have 70 times the variance. Each side is looked at alone,
-    since a kink or a jump at 0 is not roughness.
-    """
-    sides = [[f(sign * 1e-7 * k) for k in range(1, 8)] for sign in (1, -1)]
-    return float(min(np.sqrt(np.mean(np.diff(side, 4) ** 2) / 70) for side in sides))
-
-
-def _nearby(h: float) -> list[float]:
-    """Steps at which a kink shows the same jump as at `h`, and noise another one."""
-    return [1.9 * h, 1.4 * h, 0.8 * h, 0.6 * h]
+    kink = best.kink and abs(jump) > 10 * best.error and _persists(f, jump, at)
+    return best._replace(kink=kink)
 
 
 class _Quotients(NamedTuple):
@@ -141,9 +117,19 @@ def _quotients(
 ) -> _Quotients:
     """Difference quotients from the values at 0, ±h and ±2h."""
     central = (8 * (near[0] - near[1]) - (far[0] - far[1])) / (12 * h)
-    right = (4 * near[0] - far[0] - 3 * here) / (2 * h)
     left = (3 * here - 4 * near[1] + far[1]) / (2 * h)
+    right = (4 * near[0] - far[0] - 3 * here) / (2 * h)
     return _Quotients(central, left, right)
+
+
+def _rungs(f: Callable[[float], float], h: float) -> Iterator[tuple[float, _Quotients]]:
+    """Step and quotients, from `h` on halving."""
+    here = f(0.0)
+    far, near = (f(2 * h), f(-2 * h)), (f(h), f(-h))
+    for _ in range(LEVELS):
+        yield h, _quotients(here, near, far, h)
+        h /= 2
+        far, near = near, (f(h), f(-h))
 
 
 def _has_kink(fine: _Quotients, coarse: _Quotients, visible: float) -> bool:
@@ -151,3 +137,20 @@ def _has_kink(fine: _Quotients, coarse: _Quotients, visible: float) -> bool:
     jump, before = abs(fine.right - fine.left), abs(coarse.right - coarse.left)
     visible = max(visible, 1e-6 * max(abs(fine.left), abs(fine.right)))
     return jump > visible and jump > 0.75 * before
+
+
+def _persists(f: Callable[[float], float], jump: float, h: float) -> bool:
+    """Whether the jump shows at other steps near `h` too, as that of a kink does, not of noise."""
+    others = [next(_rungs(f, scale * h))[1] for scale in (1.9, 1.4, 0.8, 0.6)]
+    return all((q.right - q.left) * copysign(1, jump) > 0.6 * abs(jump) for q in others)
+
+
+def _roughness(f: Callable[[float], float]) -> float:
+    """Standard deviation of the rounding errors of `f`'s values.
+
+    At points as close as these a smooth function is a line, so its fourth differences are rounding
+    alone: of independent errors they have 70 times the variance. Each side is looked at alone,
+    since a kink or a jump at 0 is not roughness.
+    """
+    sides = [[f(sign * 1e-7 * k) for k in range(1, 8)] for sign in (1, -1)]
+    return float(min(np.sqrt(np.mean(np.diff(side, 4) ** 2) / 70) for side in sides))

@@ -75,7 +75,15 @@ def calls(op: Op, dtype: npt.DTypeLike | None = None) -> st.SearchStrategy[Call]
 
 
 def flowing(op: Op, call: Call) -> list[int]:
-    """Positions of the arrays of a call that have a derivative; the others are constants."""
+    """Positions of the arrays of a call that have a derivative; the others are constants.
+
+    Examples
+    --------
+    >>> from autodiff import OPS
+    >>> mask, x = np.array([True, False]), np.ones(2)
+    >>> flowing(OPS["where"], Call((mask, x, x), ()))
+    [1, 2]
+    """
     return [i for i in range(len(call.arrays)) if i not in CONSTANTS.get(op.name, ())]
 
 
