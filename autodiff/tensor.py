@@ -6,7 +6,7 @@ belongs to a value: its array, its gradient, its place in the graph.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from math import prod
 from typing import TYPE_CHECKING, Any, Self, TypeAlias, cast
 
@@ -15,7 +15,7 @@ import numpy as np
 from autodiff import functional
 from autodiff.config import enable_grad
 from autodiff.errors import GradientError
-from autodiff.graph import Leaf, overwritten, pullback
+from autodiff.graph import Leaf, Node, overwritten, pullback
 from autodiff.ops import elementwise, index, linalg, manipulation, reduce
 from autodiff.variable import Variable, constant, lifted, raw, tensor, tensor_class
 
@@ -265,22 +265,14 @@ class Tensor(Variable):
                 "backward: this tensor requires no grad, nothing was recorded: give its inputs "
                 "requires_grad=True, and compute it outside no_grad()"
             )
-        seed = self.seed(gradient)
+        seed = self._seed(gradient)
         if create_graph:
             with enable_grad():
-                found = pullback({node: seed}, view=lifted)
-                taken = {id(seed._data)}
-                for at, g in found.items():
-                    assert isinstance(at, Leaf)  # nothing else was asked for
-                    _accumulate(at, owned_tensor(g, at.data.dtype, taken))
-            return
-        found = pullback({node: seed._data}, release=not retain_graph)
-        taken = {id(seed._data)}
-        for at, g in found.items():
-            assert isinstance(at, Leaf)  # nothing else was asked for
-            _accumulate(at, tensor(owned(g, at.data.dtype, taken), None))
+                _deliver(pullback({node: seed}, view=lifted), seed)
+        else:
+            _deliver(pullback({node: seed._data}, release=not retain_graph), seed)
 
-    def seed(self, gradient: TensorLike | None) -> Tensor:
+    def _seed(self, gradient: TensorLike | None) -> Tensor:
         """The cotangent to start a backward pass with: `gradient`, checked, or a single 1."""
         if gradient is None:
             if self.size != 1:
@@ -448,35 +440,33 @@ def _rebuilt(
     return made
 
 
-def owned(g: Any, dtype: np.dtype[Any], taken: set[int]) -> npt.NDArray[Any]:
-    """A cotangent as an array that nothing else holds: flows may be views, or one for several.
+def owned(g: Any, dtype: np.dtype[Any], taken: set[int]) -> Tensor:
+    """A cotangent as a tensor whose memory nothing else holds.
 
-    `taken` has the ids of arrays that something else holds, and gets this one's.
+    Flows may be views of other arrays, or one array for several parents. `taken` has the ids of
+    arrays that something else holds, and gets this one's.
     """
-    array = np.asarray(g)
-    if array.dtype != dtype:
-        array = array.astype(dtype)
-    elif array.base is not None or id(array) in taken:
-        array = array.copy()
-    taken.add(id(array))
-    return array
+    made: Tensor = g if isinstance(g, Tensor) else tensor(np.asarray(g), None)
+    if made.dtype != dtype:
+        made = manipulation.astype(made, dtype)
+    elif made._data.base is not None or id(made._data) in taken:
+        made = manipulation.copy(made)
+    taken.add(id(made._data))
+    return made
 
 
-def owned_tensor(g: Tensor, dtype: np.dtype[Any], taken: set[int]) -> Tensor:
-    """As `owned`, of a cotangent that is in the graph, and stays there."""
-    if g.dtype != dtype:
-        g = manipulation.astype(g, dtype)
-    elif g._data.base is not None or id(g._data) in taken:
-        g = manipulation.copy(g)
-    taken.add(id(g._data))
-    return g
-
-
-def _accumulate(at: Leaf, g: Tensor) -> None:
-    """Add to the gradient of a leaf's tensor, if that still exists."""
-    owner = at.owner()
-    if owner is not None:
-        owner._grad = g if owner._grad is None else owner._grad + g
+def _deliver(found: Mapping[Node, Any], seed: Tensor) -> None:
+    """Add each leaf's cotangent to the gradient of its tensor, if that still exists."""
+    taken = {id(seed._data)}
+    updates = []
+    for leaf, g in found.items():
+        assert isinstance(leaf, Leaf)  # nothing else was asked for
+        owner = leaf.owner()
+        if owner is not None:
+            new = owned(g, leaf.data.dtype, taken)
+            updates.append((owner, new if owner._grad is None else owner._grad + new))
+    for owner, grad in updates:  # all of them, or on an error none
+        owner._grad = grad
 
 
 def asarray(data: TensorLike, dtype: npt.DTypeLike | None = None) -> Tensor:

@@ -17,7 +17,7 @@ from autodiff.config import enable_grad, is_grad_enabled
 from autodiff.errors import GradientError
 from autodiff.graph import Node, pullback, pushforward, upstream
 from autodiff.ops.manipulation import astype, copy
-from autodiff.tensor import Tensor, TensorLike, owned, owned_tensor
+from autodiff.tensor import Tensor, TensorLike, owned
 from autodiff.variable import leaf, lifted, raw, tensor
 
 
@@ -87,7 +87,7 @@ def _walk(
     with enable_grad():
         for y, g in zip(ys, gs, strict=True):
             if y._node is not None:
-                seed = y.seed(g)
+                seed = y._seed(g)
                 seed = seed if create_graph else seed._data
                 seeds[y._node] = seeds[y._node] + seed if y._node in seeds else seed
         wanted = {x._node for x in xs}
@@ -99,9 +99,7 @@ def _walk(
             g = found.get(x._node)
             if g is None:
                 return tensor(np.zeros(x.shape, x.dtype), None)
-            if isinstance(g, Tensor):
-                return owned_tensor(g, x.dtype, taken)
-            return tensor(owned(g, x.dtype, taken), None)
+            return owned(g, x.dtype, taken)
 
         return tuple(shaped(x) for x in xs)
 
