@@ -32,22 +32,18 @@ from autodiff.op import OPS, Op
 from autodiff.variable import NAMESPACE, Variable, array, constant, raw, tensor
 
 
-def public_function(what: Declaration, op: Op) -> Any:
+def public_function(op: Op) -> Any:
     """The function that users call: signature, defaults and docstring are the forward's.
 
     It is born as a stub, which at its first call takes on the code that is generated for it.
     """
-    forward: Any = what.forward
+    forward: Any = op.forward
     made: Any = _stub(forward, op)
     made.__name__, made.__qualname__ = forward.__name__, forward.__qualname__
     made.__doc__, made.__module__ = forward.__doc__, forward.__module__
     made.__defaults__, made.__kwdefaults__ = forward.__defaults__, forward.__kwdefaults__
     made.__wrapped__ = forward
-    _declared[op] = what
     return made
-
-
-_declared: dict[Op, Declaration] = {}
 
 
 def _stub(_forward: Any, _op: Op) -> Any:
@@ -60,7 +56,7 @@ def _stub(_forward: Any, _op: Op) -> Any:
 
 def _grown(op: Op, forward: Any) -> Any:
     """The public function of `op`, with its generated code in place of the stub's."""
-    what = _declared[op]
+    what = op.declaration
     body = _variadic(what) if what.variadic else _call(what)
     public = [*_function(f"_public{_heading(what)}", body), "return _public"]
     function: Any = op.function
@@ -68,10 +64,11 @@ def _grown(op: Op, forward: Any) -> Any:
     return function
 
 
-def pour_function(what: Declaration, op: Op) -> Callable[[Any, Any, dict[Any, Any]], None]:
+def pour_function(op: Op) -> Callable[[Any, Any, dict[Any, Any]], None]:
     """``pour(node, g, cotangents)``, generated when it is first called."""
 
     def first(node: Any, g: Any, cotangents: dict[Any, Any]) -> None:
+        what = op.declaration
         rules = ", ".join(f"_rule_{i}" for i in range(len(what.rules)))
         pour = [*_function("_pour(_node, g, _cotangents)", _pour(what)), "return _pour"]
         op.pour = _compiled(f"_make({rules})", pour)(*what.rules)
@@ -111,8 +108,8 @@ def _heading(what: Declaration) -> str:
 
 def _forward(what: Declaration, arrays: Sequence[str]) -> str:
     """Text of the forward's call, keyword-only params by keyword."""
-    by_position = len(what.params) - what.code.co_kwonlyargcount
-    params = [*what.params[:by_position], *(f"{p}={p}" for p in what.params[by_position:])]
+    named = (f"{p}={p}" for p in what.params[what.by_position :])
+    params = [*what.params[: what.by_position], *named]
     return f"_forward({', '.join([*arrays, *params])})"
 
 
@@ -152,7 +149,7 @@ def _call(what: Declaration) -> list[str]:
         *_raise(what),
         f"if ({some_constant.replace(' or ', ' and ')}) or not _recording():",
         f"    return _untracked(_y, {_tuple(xs)})",
-        "if _type(_y) is not _ndarray: _y = _asarray(_y)",
+        "if _type(_y) is not _ndarray: _y = _number(_y, _op)",
         "_node = _Node()",
         "_node.op = _op",
         f"_node.parents = {_tuple([f'_node_{x}' for x in xs])}",
@@ -166,7 +163,7 @@ def _call(what: Declaration) -> list[str]:
         consts = _tuple([f"_data_{x} if _node_{x} is None else None" for x in xs])
         if len(xs) == 2:
             consts = f"_data_{xs[0]} if _node_{xs[0]} is None else _data_{xs[1]}"
-        named = " or ".join(f"(_type({x}) is _Tensor and {x}._name is not None)" for x in xs)
+        named = " or ".join(f"(_isinstance({x}, _Variable) and {x}._name is not None)" for x in xs)
         lines += [
             f"if {some_constant}:",
             f"    _node.consts = {consts}",
@@ -202,7 +199,7 @@ def _variadic(what: Declaration) -> list[str]:
         *_raise(what),
         "if _parents.count(None) == len(_parents) or not _recording():",
         f"    return _untracked(_y, {xs})",
-        "_y = _asarray(_y)",
+        "_y = _number(_y, _op)",
         "_node = _Node()",
         "_node.op = _op",
         "_node.parents = _parents",
@@ -299,6 +296,16 @@ def _untracked(y: Any, args: Sequence[Any]) -> Any:
     return y
 
 
+def _number(y: Any, op: Op) -> Any:
+    """What a forward returned that is no array, as one."""
+    array = np.asarray(y)
+    if array.dtype.kind not in "biufc":
+        raise TypeError(
+            f"{op.name}: expected its forward to return numbers, got {type(y).__name__}"
+        )
+    return array
+
+
 def _constants(parents: Sequence[Any], datas: Sequence[Any]) -> Any:
     """What `Node.consts` holds of the arrays of a variadic op."""
     consts = tuple(d if p is None else None for p, d in zip(parents, datas, strict=True))
@@ -332,13 +339,13 @@ NAMESPACE.update(
     _Node=Node,
     _Variable=Variable,
     _array=array,
-    _asarray=np.asarray,
     _constant=constant,
     _constants=_constants,
     _grown=_grown,
     _isinstance=isinstance,
     _labels=_labels,
     _ndarray=np.ndarray,
+    _number=_number,
     _recording=is_grad_enabled,
     _sequence=_sequence,
     _shape_of=shape_of,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import ContextDecorator
 from contextvars import ContextVar, Token
 from types import TracebackType
+from typing import Any
 
 _recording: ContextVar[bool] = ContextVar("autodiff.recording", default=True)
 
@@ -12,11 +13,22 @@ is_grad_enabled = _recording.get
 """Whether operations on tensors are recorded here and now (in this thread or async task)."""
 
 
+_RUNS_LATER = 0x20 | 0x80 | 0x200  # flags of generator, coroutine and async generator code
+
+
 class _Recording(ContextDecorator):
     _mode: bool
 
     def __init__(self) -> None:
         self._tokens: list[Token[bool]] = []
+
+    def __call__(self, function: Any) -> Any:
+        if function.__code__.co_flags & _RUNS_LATER:
+            raise TypeError(
+                f"{type(self).__name__}: a generator or coroutine runs after the call that makes "
+                f"it, so decorating it has no effect: write `with {type(self).__name__}():` inside"
+            )
+        return super().__call__(function)
 
     def _recreate_cm(self) -> _Recording:  # a decorated function may call itself, or run in threads
         return type(self)()

@@ -35,6 +35,8 @@ class Declaration:
         Names of the arguments that flow, and of the others.
     variadic
         Whether the one array argument is a sequence of arrays.
+    by_position
+        How many of the params are not keyword-only.
     asked
         For each array argument, what its rule asks for.
     saves
@@ -59,6 +61,7 @@ class Declaration:
         kinds = {name: forward.__annotations__.get(name) for name in names}
         self.arrays = tuple(n for n, kind in kinds.items() if kind in (*ONE_ARRAY, *ARRAYS))
         self.params = tuple(n for n in names if n not in self.arrays)
+        self.by_position = len(self.params) - self.code.co_kwonlyargcount
         self.variadic = any(kind in ARRAYS for kind in kinds.values())
         self.asked = [asks(rule) for rule in rules]
         self.wanted = {name for asked in self.asked for name in asked}
@@ -78,6 +81,11 @@ class Declaration:
         for name in names:
             if name in ("g", "y") or name.startswith("_") or name.endswith("_shape"):
                 refuse(f"a parameter can't be called {name!r}: rules use such names")
+        for rule in self.rules:
+            slope = self.elementwise and (isinstance(rule, str) or rule in (1, -1))
+            if not (rule is None or callable(rule) or slope):
+                also = ", a name, 1, -1" if self.elementwise else ""
+                refuse(f"expected a rule to be a function{also} or None, got {rule!r}")
         known = {"g", "y", *names, *(f"{x}_shape" for x in self.arrays)}
         if strange := sorted(self.wanted - known):
             refuse(f"a rule asks for {strange}; there is {sorted(known)}")

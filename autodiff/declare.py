@@ -48,7 +48,7 @@ def elementwise(
     partials: Sequence[Rule],
     domain: Sequence[tuple[float, float]] | None = None,
     symbol: str | None = None,
-    expects: str | None = "shapes that broadcast together",
+    expects: str | None = None,
 ) -> Declared:
     """Declare an op each of whose output elements depends on the matching input elements.
 
@@ -65,7 +65,8 @@ def elementwise(
     symbol
         What drawings show; default: the name.
     expects
-        What an error message says that the op expects.
+        What an error message says that the op expects; default, of several arguments: shapes that
+        broadcast together.
 
     Raises
     ------
@@ -86,6 +87,8 @@ def elementwise(
     >>> x.grad
     Tensor([ 3., 12.])
     """
+    if expects is None and len(partials) > 1:
+        expects = "shapes that broadcast together"
     return _declare("elementwise", partials, push_elementwise, symbol, expects, domain)
 
 
@@ -154,13 +157,14 @@ def _declare(
     def declare(forward: Callable[P, Any]) -> Callable[P, Tensor]:
         what = Declaration(forward, rules, elementwise=family == "elementwise")
         op = Op()
+        op.declaration = what
         op.name, op.family, op.symbol = what.name, family, symbol or what.name
         op.doc = (forward.__doc__ or "").strip().partition("\n")[0]
         op.arrays, op.params, op.variadic = what.arrays, what.params, what.variadic
         op.saves, op.forward = what.saves, forward
         op.domain = tuple(domain or [(-3.0, 3.0)] * len(what.arrays))
-        op.pull, op.pour, op.push = pull_by(what), pour_function(what, op), push_by(what)
-        op.explain, op.function = explainer(what, expects), public_function(what, op)
+        op.pull, op.pour, op.push = pull_by(what), pour_function(op), push_by(what)
+        op.explain, op.function = explainer(what, expects), public_function(op)
         register(op)
         made: Callable[P, Tensor] = op.function
         return made

@@ -87,8 +87,9 @@ def explained(
     got = ", ".join(f"{key}: {describe(value)}" for key, value in arrays)
     if params:
         got += "; " + ", ".join(f"{key}={value!r}" for key, value in params)
-    wanted = f"expected {expects}; " if expects else ""
     said = str(error).strip()
+    # what is no number at all says itself what was expected
+    wanted = f"expected {expects}; " if expects and not said.startswith("expected") else ""
     kind: type[OpError] = OpValueError
     if isinstance(error, IndexError):
         kind = OpIndexError

@@ -247,16 +247,21 @@ def pullback(
         if node.saved is RELEASED:
             raise GradientError(
                 f"the values that the gradient of {node!r} needs were released by an earlier "
-                f"backward: pass retain_graph=True to that one, or record the graph again"
+                f"backward (or one that failed): pass retain_graph=True to that one, or record "
+                f"the graph again"
             )
-        if plain:
-            node.op.pour(node, g, cotangents)  # type: ignore[union-attr]
-        else:
-            seen = _seen_as(node, needed, view)
-            flows = seen.op.pull(seen, g)
-            if visit is not None:
-                visit(Step(node, g, flows))
-            _add(flows, node.parents, cotangents)
+        try:
+            if plain:
+                node.op.pour(node, g, cotangents)  # type: ignore[union-attr]
+            else:
+                seen = _seen_as(node, needed, view)
+                flows = seen.op.pull(seen, g)
+                if visit is not None:
+                    visit(Step(node, g, flows))
+                _add(flows, node.parents, cotangents)
+        except Exception as error:
+            error.add_note(f"while walking backward through {node!r}")
+            raise
         if release:
             node.saved = RELEASED
     for leaf in leaves:

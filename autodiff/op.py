@@ -9,6 +9,8 @@ from autodiff.errors import DeclarationError
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from autodiff.declaration import Declaration
+
 
 class Op:
     """One local operation: its forward, its rules in both directions, and how to show it.
@@ -20,6 +22,8 @@ class Op:
     name, family, symbol, doc
         How it is called; which calculus it follows: "elementwise", "linear", "multilinear" or
         "custom"; how drawings show it; and the first line of its docstring.
+    declaration
+        What its functions' signatures say.
     arrays, params
         Names of the arguments that flow, and of the others. A variadic op (`concat`) has one name
         for its whole sequence of arrays.
@@ -44,6 +48,7 @@ class Op:
 
     __slots__ = (
         "arrays",
+        "declaration",
         "doc",
         "domain",
         "explain",
@@ -59,6 +64,7 @@ class Op:
         "symbol",
         "variadic",
     )
+    declaration: Declaration
     name: str
     family: str
     symbol: str
@@ -87,7 +93,7 @@ class Op:
         self, function: Callable[..., Any], arrays: Sequence[Any], params: Sequence[Any]
     ) -> Any:
         given = [arrays] if self.variadic else arrays
-        by_position = len(params) - self.forward.__code__.co_kwonlyargcount
+        by_position = self.declaration.by_position
         named = dict(zip(self.params[by_position:], params[by_position:], strict=True))
         return function(*given, *params[:by_position], **named)
 

@@ -6,15 +6,17 @@ belongs to a value: its array, its gradient, its place in the graph.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Iterator, Mapping
 from math import prod
+from threading import Lock
 from typing import TYPE_CHECKING, Any, Self, TypeAlias, cast
 
 import numpy as np
 
 from autodiff import functional
-from autodiff.config import enable_grad
-from autodiff.errors import GradientError
+from autodiff.config import enable_grad, is_grad_enabled
+from autodiff.errors import GradientError, describe
 from autodiff.graph import Leaf, Node, overwritten, pullback
 from autodiff.ops import elementwise, index, linalg, manipulation, reduce
 from autodiff.variable import Variable, constant, lifted, raw, tensor, tensor_class
@@ -36,6 +38,22 @@ def _comparison(compare: Callable[..., Any]) -> Callable[[Any, Any], Tensor]:
         return cast("Tensor", tensor(np.asarray(compare(self._data, other)), None))
 
     return compared
+
+
+def _updating(operation: Callable[..., Tensor]) -> Callable[[Any, Any], Tensor]:
+    """``x -= v``: a new value for the name x; but the leaf itself moves inside `no_grad`.
+
+    There it is how a step of gradient descent is written by hand, and `x` has to stay the leaf
+    that it is. Graphs that were recorded before keep the old values.
+    """
+
+    def update(self: Tensor, other: Any) -> Tensor:
+        if is_grad_enabled() or not isinstance(self._node, Leaf):
+            return operation(self, other)
+        self.data = operation(self, other)._data.astype(self.dtype)
+        return self
+
+    return update
 
 
 @tensor_class
@@ -80,6 +98,11 @@ class Tensor(Variable):
         dtype: npt.DTypeLike | None = None,
         name: str | None = None,
     ) -> None:
+        if not isinstance(requires_grad, (bool, np.bool_)):
+            raise TypeError(
+                f"Tensor: expected requires_grad to be True or False, got {requires_grad!r}: a "
+                f"dtype is passed by name, dtype=..."
+            )
         try:
             array = np.array(raw(data), dtype=dtype)
         except (ValueError, TypeError) as error:
@@ -88,7 +111,8 @@ class Tensor(Variable):
             raise TypeError(
                 f"Tensor: expected numbers, got {type(data).__name__} of dtype {array.dtype}"
             )
-        self._data, self._node, self._grad, self._name = array, None, None, name
+        self._data, self._node, self._grad = array, None, None
+        self.name = name
         if requires_grad:
             self.requires_grad = True
 
@@ -192,6 +216,8 @@ class Tensor(Variable):
 
     @name.setter
     def name(self, value: str | None) -> None:
+        if not (value is None or isinstance(value, str)):
+            raise TypeError(f"name: expected text or None, got {type(value).__name__}")
         self._name = value
         if self._node is not None:
             self._node.name = value
@@ -228,10 +254,11 @@ class Tensor(Variable):
 
     @grad.setter
     def grad(self, value: Tensor | None) -> None:
-        if value is not None and (not isinstance(value, Tensor) or value.shape != self.shape):
+        fits = isinstance(value, Tensor) and value.shape == self.shape
+        if value is not None and not (fits and value.dtype.kind in "fiu"):
             raise ValueError(
-                f"grad: expected None or a Tensor of shape {self.shape}, got "
-                f"{type(value).__name__} {np.shape(raw(value))}"
+                f"grad: expected None or a Tensor of real numbers of shape {self.shape}, got "
+                f"{type(value).__name__} {describe(raw(value))}"
             )
         self._grad = value
 
@@ -272,23 +299,25 @@ class Tensor(Variable):
         else:
             _deliver(pullback({node: seed._data}, release=not retain_graph), seed)
 
-    def _seed(self, gradient: TensorLike | None) -> Tensor:
+    def _seed(
+        self, gradient: TensorLike | None, caller: str = "backward", argument: str = "gradient"
+    ) -> Tensor:
         """The cotangent to start a backward pass with: `gradient`, checked, or a single 1."""
         if gradient is None:
             if self.size != 1:
                 raise GradientError(
-                    f"backward: a gradient can be left out only for one element, got shape "
-                    f"{self.shape}: reduce it with sum() or mean(), or pass gradient="
+                    f"{caller}: {argument} can be left out only for one element, got shape "
+                    f"{self.shape}: reduce it with sum() or mean(), or pass {argument}="
                 )
             made: Tensor = tensor(np.ones(self.shape, self.dtype), None)
             return made
         given = gradient if isinstance(gradient, Tensor) else Tensor(gradient)
         if given.shape != self.shape:
             raise GradientError(
-                f"backward: expected a gradient of shape {self.shape}, got {given.shape}"
+                f"{caller}: expected {argument} of shape {self.shape}, got {given.shape}"
             )
         if given.dtype.kind not in "fiu":
-            raise GradientError(f"backward: expected a gradient of numbers, got {given.dtype}")
+            raise GradientError(f"{caller}: expected {argument} of real numbers, got {given.dtype}")
         return given if given.dtype == self.dtype else manipulation.astype(given, self.dtype)
 
     # --- operators and methods that are ops ---
@@ -322,6 +351,11 @@ class Tensor(Variable):
 
     def __pos__(self) -> Self:
         return self
+
+    __iadd__ = _updating(elementwise.add)
+    __isub__ = _updating(elementwise.subtract)
+    __imul__ = _updating(elementwise.multiply)
+    __itruediv__ = _updating(elementwise.divide)
 
     exp = elementwise.exp
     log = elementwise.log
@@ -406,6 +440,9 @@ class Tensor(Variable):
     def __int__(self) -> int:
         return int(self.item())
 
+    def __index__(self) -> int:
+        return operator.index(self.item())
+
     def __format__(self, spec: str) -> str:
         if not spec:
             return repr(self)
@@ -429,14 +466,20 @@ class Tensor(Variable):
                 "a computed tensor that requires grad can't be copied or pickled apart from its "
                 "graph: detach() it first"
             )
-        return _rebuilt, (type(self), self._data, self.requires_grad, self.name)
+        state = self._data.copy(), self.requires_grad, self.name, self.grad
+        return _rebuilt, (type(self), *state)
 
 
 def _rebuilt(
-    cls: type[Tensor], data: npt.NDArray[Any], requires_grad: bool, name: str | None
+    cls: type[Tensor],
+    data: npt.NDArray[Any],
+    requires_grad: bool,
+    name: str | None,
+    grad: Tensor | None,
 ) -> Tensor:
-    made = cls(data, requires_grad)
-    made.name = name
+    made = object.__new__(cls)
+    made._data, made._node, made._grad, made._name = data, None, grad, name
+    made.requires_grad = requires_grad
     return made
 
 
@@ -447,6 +490,8 @@ def owned(g: Any, dtype: np.dtype[Any], taken: set[int]) -> Tensor:
     arrays that something else holds, and gets this one's.
     """
     made: Tensor = g if isinstance(g, Tensor) else tensor(np.asarray(g), None)
+    if made.dtype.kind == "c":
+        raise GradientError("a complex value lies on the way: only real ones have gradients here")
     if made.dtype != dtype:
         made = manipulation.astype(made, dtype)
     elif made._data.base is not None or id(made._data) in taken:
@@ -459,14 +504,18 @@ def _deliver(found: Mapping[Node, Any], seed: Tensor) -> None:
     """Add each leaf's cotangent to the gradient of its tensor, if that still exists."""
     taken = {id(seed._data)}
     updates = []
-    for leaf, g in found.items():
-        assert isinstance(leaf, Leaf)  # nothing else was asked for
-        owner = leaf.owner()
-        if owner is not None:
-            new = owned(g, leaf.data.dtype, taken)
-            updates.append((owner, new if owner._grad is None else owner._grad + new))
-    for owner, grad in updates:  # all of them, or on an error none
-        owner._grad = grad
+    with _delivering:  # threads may share leaves: read, add and write as one
+        for leaf, g in found.items():
+            assert isinstance(leaf, Leaf)  # nothing else was asked for
+            owner = leaf.owner()
+            if owner is not None:
+                new = owned(g, leaf.data.dtype, taken)
+                updates.append((owner, new if owner._grad is None else owner._grad + new))
+        for owner, grad in updates:  # all of them, or on an error none
+            owner._grad = grad
+
+
+_delivering = Lock()
 
 
 def asarray(data: TensorLike, dtype: npt.DTypeLike | None = None) -> Tensor:

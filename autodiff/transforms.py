@@ -7,7 +7,7 @@ themselves, the walk is recorded too.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import wraps
 from typing import Any
 
@@ -18,7 +18,7 @@ from autodiff.errors import GradientError
 from autodiff.graph import Node, pullback, pushforward, upstream
 from autodiff.ops.manipulation import astype, copy
 from autodiff.tensor import Tensor, TensorLike, owned
-from autodiff.variable import leaf, lifted, raw, tensor
+from autodiff.variable import Variable, leaf, lifted, raw, tensor
 
 
 def gradients(
@@ -58,9 +58,11 @@ def gradients(
     >>> slope.item(), gradients(slope, x).item()
     (12.0, 12.0)
     """
-    ys = _several(outputs)
-    xs = _several(inputs)
-    gs = [None] * len(ys) if grad_outputs is None else _several(grad_outputs)
+    ys, xs = _several(outputs), _several(inputs)
+    if grad_outputs is None:
+        gs: Sequence[Any] = [None] * len(ys)
+    else:
+        gs = [grad_outputs] if isinstance(outputs, Tensor) else _several(grad_outputs)
     if len(gs) != len(ys):
         raise GradientError(
             f"gradients: {len(ys)} outputs need as many grad_outputs, got {len(gs)}"
@@ -71,23 +73,28 @@ def gradients(
                 raise GradientError(
                     f"gradients: expected tensors, got {type(t).__name__} as {kind} {i}"
                 )
-            if t._node is None and (kind == "input" or len(ys) == 1):
+            if t._node is None and (kind == "input" or all(y._node is None for y in ys)):
                 raise GradientError(
                     f"gradients: {kind} {i} (shape {t.shape}) requires no grad: was it detached, "
                     f"or made without requires_grad=True, or inside no_grad()?"
                 )
-    found = _walk(ys, gs, xs, create_graph)
-    return found if isinstance(inputs, (list, tuple)) else found[0]
+    found = _walk(ys, gs, xs, create_graph, "gradients", "grad_outputs")
+    return found[0] if isinstance(inputs, Tensor) else found
 
 
 def _walk(
-    ys: Sequence[Any], gs: Sequence[Any], xs: Sequence[Any], create_graph: bool
+    ys: Sequence[Any],
+    gs: Sequence[Any],
+    xs: Sequence[Any],
+    create_graph: bool,
+    caller: str,
+    argument: str,
 ) -> tuple[Tensor, ...]:
     seeds: dict[Node, Any] = {}
     with enable_grad():
         for y, g in zip(ys, gs, strict=True):
             if y._node is not None:
-                seed = y._seed(g)
+                seed = y._seed(g, caller, argument)
                 seed = seed if create_graph else seed._data
                 seeds[y._node] = seeds[y._node] + seed if y._node in seeds else seed
         wanted = {x._node for x in xs}
@@ -132,7 +139,7 @@ def vjp(f: Callable[..., Any], *xs: TensorLike) -> tuple[Any, Callable[..., tupl
         gs = us or (None,) * len(_several(ys))
         if len(gs) != len(_several(ys)):
             raise GradientError(f"vjp: expected {len(_several(ys))} cotangents, got {len(gs)}")
-        return _walk(_several(ys), gs, fresh, higher or _tracked(us))
+        return _walk(_several(ys), gs, fresh, higher or _tracked(us), "vjp", "the cotangent")
 
     return (ys if higher else _map(Tensor.detach, ys)), pull
 
@@ -177,7 +184,9 @@ def jvp(
                 t = pushforward(y._node, tangents, view=lifted if lift else None)
             if t is None:
                 t = np.zeros(y.shape, y.dtype)
-            return t if isinstance(t, Tensor) else tensor(np.array(t, y.dtype), None)
+            if isinstance(t, Tensor):
+                return t if lift else t.detach()
+            return tensor(np.array(t, y.dtype), None)
 
         ts = _map(along, ys)
     return (ys if higher else _map(Tensor.detach, ys)), ts
@@ -233,7 +242,8 @@ def value_and_grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> C
     >>> value.item(), slope.item()
     (8.0, 12.0)
     """
-    picked = (argnums,) if isinstance(argnums, int) else tuple(argnums)
+    one = isinstance(argnums, (int, np.integer))
+    picked: tuple[int, ...] = (argnums,) if one else tuple(argnums)  # type: ignore[arg-type, assignment]
 
     def both(*args: Any, **kwargs: Any) -> tuple[Tensor, Any]:
         if any(not -len(args) <= i < len(args) for i in picked):
@@ -257,7 +267,7 @@ def value_and_grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> C
                 f"result with sum() or mean(), or use vjp"
             )
         found = pull()
-        return y, found[0] if isinstance(argnums, int) else found
+        return y, found[0] if one else found
 
     return both
 
@@ -291,11 +301,13 @@ def _fresh(x: TensorLike, outside: bool) -> Any:
             f"can't differentiate by an argument of dtype {array.dtype} (shape {array.shape}): "
             f"expected floating point numbers"
         )
-    return leaf(array)
+    return leaf(array.copy())
 
 
 def _several(values: Any) -> Sequence[Any]:
-    return values if isinstance(values, (list, tuple)) else (values,)
+    if isinstance(values, (Variable, np.ndarray)) or not isinstance(values, Iterable):
+        return (values,)
+    return tuple(values)
 
 
 def _map(f: Callable[[Any], Any], values: Any) -> Any:

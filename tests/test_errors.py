@@ -380,12 +380,14 @@ def test_backward_of_several_elements_without_a_gradient() -> None:
 def test_backward_with_a_gradient_that_does_not_fit() -> None:
     x = leaf([1.0, 2.0])
     y = x * x
-    with pytest.raises(GradientError, match=r"expected a gradient of shape \(2,\), got \(3,\)"):
+    with pytest.raises(
+        GradientError, match=r"backward: expected gradient of shape \(2,\), got \(3,\)"
+    ):
         y.backward(np.ones(3))
     with pytest.raises(GradientError, match=r"shape \(2,\), got \(\)"):
         y.backward(1.0)
     for wrong in ([True, False], [1j, 2j]):
-        with pytest.raises(GradientError, match="expected a gradient of numbers, got"):
+        with pytest.raises(GradientError, match="expected gradient of real numbers, got"):
             y.backward(wrong)
     with pytest.raises(TypeError, match="expected numbers"):
         y.backward("ab")
@@ -413,7 +415,7 @@ def test_gradients_by_what_requires_none() -> None:
         gradients(1.0, x)
     with pytest.raises(GradientError, match="expected tensors, got ndarray as input 0"):
         gradients(y, np.ones(2))
-    with pytest.raises(GradientError, match="1 outputs need as many grad_outputs, got 2"):
+    with pytest.raises(GradientError, match=r"gradients: expected grad_outputs of shape \(\)"):
         gradients(y, x, [1.0, 1.0])
     with pytest.raises(GradientError, match="only for one element"):
         gradients(x * x, x)

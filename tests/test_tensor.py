@@ -431,7 +431,7 @@ def test_setting_grad() -> None:
     assert values(x.grad).tolist() == [11.0, 21.0]
     kept = x.grad
     for wrong in (np.ones(2), Tensor([1.0]), 0.0):
-        with pytest.raises(ValueError, match=r"grad: expected None or a Tensor of shape \(2,\)"):
+        with pytest.raises(ValueError, match=r"grad: expected None or a Tensor of .* shape \(2,\)"):
             x.grad = wrong
     assert x.grad is kept
     x.grad = None

@@ -435,7 +435,9 @@ def test_tangents_that_do_not_fit() -> None:
 
 def test_cotangents_that_do_not_fit() -> None:
     _, pull = vjp(lambda x: x * x, X)
-    with pytest.raises(GradientError, match=r"expected a gradient of shape \(3,\), got \(2,\)"):
+    with pytest.raises(
+        GradientError, match=r"vjp: expected the cotangent of shape \(3,\), got \(2,\)"
+    ):
         pull(np.ones(2))
     with pytest.raises(GradientError, match="expected 1 cotangents, got 2"):
         pull(V, V)

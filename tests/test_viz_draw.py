@@ -95,9 +95,9 @@ def test_constants_show_their_name_or_their_number_and_have_no_gradient():
 def test_several_outputs_share_one_figure():
     (x,) = leaves(x=2.0)
     h = tanh(x)
-    figure = viz.draw([h * 3.0, h]).figure
-    assert [n.label for n in figure.nodes if n.kind == "output"] == ["out", "out 2"]
-    (into_tanh,) = [e for e in figure.edges if e.tail == "leaf1"]
+    figure = viz.draw([h * 3.0, h, x]).figure
+    assert [n.label for n in figure.nodes if n.kind == "output"] == ["out", "out 2", "out 3"]
+    into_tanh, _ = [e for e in figure.edges if e.tail == "leaf1"]
     assert into_tanh.gradient == summarise(np.asarray(4.0 * (1 - np.tanh(2.0) ** 2)))
 
 
@@ -118,6 +118,8 @@ def test_what_can_not_be_drawn_says_why():
         viz.draw([np.zeros(2)])
     with pytest.raises(TypeError, match="got none"):
         viz.draw([])
+    with pytest.raises(TypeError, match=r"got function.*draw\(model\(x\)\)"):
+        viz.draw(tanh)
 
 
 @given(

@@ -60,6 +60,11 @@ def draw(
     >>> draw(apple * 2.0)
     Drawing(4 nodes, 3 edges)
     """
+    if not isinstance(outputs, (Tensor, list, tuple)):
+        raise TypeError(
+            f"draw: expected a tensor or a list of them, got {type(outputs).__name__}: draw what a "
+            f"function or model returns, as in draw(model(x))"
+        )
     tensors = [outputs] if isinstance(outputs, Tensor) else list(outputs)
     if not tensors:
         raise TypeError("draw: expected a tensor or several, got none")
@@ -138,7 +143,8 @@ class _Picture:
 
     def finish(self, end: Node, seed: Any) -> None:
         """An output, and the arrow that leads to it."""
-        label = (end.op and end.name) or ("out" if not self.counts["output"] else "out 2")
+        before = self.counts["output"]
+        label = (end.op and end.name) or (f"out {before + 1}" if before else "out")
         head = self.new("output", label, f"output of shape {end.shape}")
         self.edges.append(FigureEdge(self.ids[end], head, self.value(end), _text(seed)))
 
@@ -154,4 +160,4 @@ def _described(node: Node) -> str:
         f"{name}={value!r}" for name, value in zip(op.params, node.params, strict=True)
     )
     name = f"{node.name}: " if node.name else ""
-    return f"{name}{op.name}({params}) of shape {node.shape}\n{op.doc}"
+    return f"{name}{op.name}({params}) of shape {node.shape}\n{op.doc.replace('``', '')}"

@@ -10,7 +10,8 @@ import numpy as np
 
 def broadcasted(x: np.ndarray[Any, Any], shape: tuple[int, ...]) -> np.ndarray[Any, Any]:
     """A read-only view of `x` repeated to `shape`, as `numpy.broadcast_to` gives it."""
-    if x.ndim == 0 and type(shape) is tuple:  # six times faster, and every loss begins with it
+    # six times faster, and every loss begins with it
+    if x.ndim == 0 and type(shape) is tuple and min(shape, default=0) >= 0:
         y: np.ndarray[Any, Any] = np.ndarray(shape, x.dtype, x, 0, (0,) * len(shape))
         y.flags.writeable = False
         return y

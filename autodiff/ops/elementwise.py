@@ -13,7 +13,11 @@ import numpy as np
 from autodiff.declare import elementwise, linear
 from autodiff.variable import Array, Variable, raw
 
-ONE = {np.dtype(code): np.ones((), code) for code in "?bBhHiIlLqQefdgFDG"}
+ONE = {
+    dtype: np.ones((), dtype)
+    for code in "?bBhHiIlLqQefdgFDG"
+    for dtype in (np.dtype(code), np.dtype(code).newbyteorder())
+}
 """A 0-d one of each dtype: NumPy computes with it twice as fast as with a Python number."""
 
 ZERO = {dtype: np.zeros((), dtype) for dtype in ONE}
@@ -76,7 +80,7 @@ def _exponent_slope(y: Any, x1: Any) -> Any:
     """``y * log(x1)``, and 0 (not 0 * -inf) where the base is 0."""
     if isinstance(x1, (int, float)):
         return y * np.log(x1 or 1.0)
-    if x1.dtype.kind != "f":
+    if x1.dtype != y.dtype:
         x1 = x1.astype(y.dtype)
     return y * log(where(raw(x1) == 0, ONE[x1.dtype], x1))
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from autodiff.declare import linear
-from autodiff.variable import Array, Variable
+from autodiff.variable import Array, Variable, raw
 
 
 @linear(
@@ -74,9 +74,9 @@ def _may_repeat(index: Any) -> bool:
 
 
 def plain(index: Any) -> Any:
-    """An index with arrays in place of the tensors in it."""
-    if isinstance(index, tuple):
-        return tuple(plain(part) for part in index)
-    if isinstance(index, Variable):
-        return index._data
+    """An index with arrays in place of the tensors in it; what is mutable is copied."""
+    if isinstance(index, (tuple, list)):
+        return type(index)(plain(part) for part in index)
+    if isinstance(index, (Variable, np.ndarray)):
+        return np.array(raw(index))
     return index

@@ -68,6 +68,6 @@ def linear(x: Array, weight: Array, bias: Array) -> Array:
     >>> linear(Tensor([[1.0, 2.0]]), Tensor([[3.0, 4.0]]), Tensor([0.5]))
     Tensor([[11.5]])
     """
-    if weight.ndim != 2 or bias.shape != weight.shape[:1]:
-        raise ValueError("weight has not two axes, or not as many rows as bias has elements")
+    if not x.ndim or weight.ndim != 2 or bias.shape != weight.shape[:1]:
+        raise ValueError("x is 0-d, or weight has not two axes, or bias not one element a row")
     return x.dot(weight.mT) + bias

@@ -173,4 +173,6 @@ def astype(x: Array, dtype: Any) -> Array:
     >>> astype(Tensor([1.5]), np.float32).dtype
     dtype('float32')
     """
+    if np.dtype(dtype).kind != "f":
+        raise TypeError("no gradient flows through another dtype: Tensor.astype gives a constant")
     return x.astype(dtype)

@@ -80,7 +80,10 @@ def mean(x: Array, axis: Axis = None, keepdims: bool = False) -> Array:
     >>> mean(Tensor([[1.0, 2.0], [3.0, 4.0]]), axis=0)
     Tensor([2., 3.])
     """
-    return add_up(x, axis=axis, keepdims=keepdims) / elements(x.shape, axis)
+    # as NumPy does: a float16 sum would overflow at 65,504
+    dtype = np.float32 if x.dtype == np.float16 else None
+    y = add_up(x, axis=axis, keepdims=keepdims, dtype=dtype) / elements(x.shape, axis)
+    return y if dtype is None else y.astype(np.float16)
 
 
 def _extreme(g: Any, y: Any, x: Any, axis: Axis, keepdims: bool) -> Any:

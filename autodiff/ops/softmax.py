@@ -46,6 +46,8 @@ def _floating(x: Any) -> Any:
 def _shifted(x: Any, axis: int) -> Any:
     """A new array, with 0 as its largest element along `axis`."""
     x = _floating(x)
+    if not x.size:
+        return np.array(x)
     return np.asarray(x - np.maximum.reduce(x, axis=axis, keepdims=True))
 
 

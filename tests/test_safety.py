@@ -1,0 +1,227 @@
+"""What must never go silently wrong: a number, a gradient, or somebody else's memory."""
+
+from __future__ import annotations
+
+import copy
+import operator
+import pickle
+import threading
+
+import numpy as np
+import pytest
+
+import autodiff as ad
+from autodiff import (
+    OPS,
+    Array,
+    DeclarationError,
+    GradientError,
+    Tensor,
+    custom,
+    elementwise,
+    gradients,
+    no_grad,
+    vjp,
+)
+
+
+def leaf(data, **kwargs):
+    return Tensor(data, requires_grad=True, **kwargs)
+
+
+@pytest.fixture(autouse=True)
+def _own_ops_are_forgotten():
+    known = dict(OPS)
+    yield
+    OPS.clear()
+    OPS.update(known)
+
+
+@pytest.mark.parametrize("slope", [2, 0, 0.5, -2, [1]])
+def test_a_slope_that_is_no_rule_is_refused(slope):
+    def scaled(x: Array) -> Array:
+        return x * slope
+
+    with pytest.raises(DeclarationError, match="expected a rule to be a function"):
+        elementwise(partials=[slope])(scaled)
+    with pytest.raises(DeclarationError, match="expected a rule to be a function or None"):
+        custom(vjps=["x"])(scaled)
+
+
+def test_a_complex_value_on_the_way_is_refused():
+    x = leaf([1.0, 2.0])
+    y = abs(x * 1j).sum()
+    with pytest.raises(GradientError, match="complex"):
+        y.backward()
+    assert x.grad is None
+
+
+def test_a_dtype_that_is_not_floating_ends_the_gradient_or_is_refused():
+    x = leaf([1.5])
+    assert not x.astype(int).requires_grad
+    with pytest.raises(TypeError, match=r"Tensor\.astype"):
+        ad.astype(x, int)
+
+
+@pytest.mark.parametrize("made", [None, "text"])
+def test_a_forward_that_returns_no_numbers_is_refused(made):
+    @custom(vjps=[lambda g: g])
+    def broken(x: Array) -> Array:
+        return made
+
+    with pytest.raises(TypeError, match="broken: expected its forward to return numbers"):
+        broken(leaf(1.0))
+
+
+def test_an_error_in_a_rule_names_the_op_and_leaves_no_grad_half_written():
+    @custom(vjps=[lambda g: None])
+    def forgetful(x: Array) -> Array:
+        return x * 1.0
+
+    x, w = leaf(1.0), leaf(2.0)
+    with pytest.raises(AttributeError) as caught:
+        (forgetful(x) * w).backward()
+    assert "forgetful" in caught.value.__notes__[0]
+    assert x.grad is None
+    assert w.grad is None
+
+
+def test_threads_that_share_a_leaf_lose_no_gradient():
+    w = leaf(np.ones(3))
+
+    def work():
+        for _ in range(300):
+            (w * 1.0).sum().backward()
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    np.testing.assert_array_equal(w.grad.data, 1200.0)
+
+
+def test_shapes_that_make_no_sense_are_refused_for_numbers_too():
+    with pytest.raises(ValueError, match="broadcast_to"):
+        ad.broadcast_to(Tensor(1.0), (-1,))
+    with pytest.raises(ValueError, match="0-d"):
+        ad.functional.linear(Tensor(1.0), np.ones((2, 3)), np.ones(2))
+    assert ad.softmax(Tensor(np.ones((2, 0)))).shape == (2, 0)
+
+
+def test_the_slope_of_a_power_is_as_exact_as_its_value():
+    base = np.float32(3.1)
+    a = leaf(2.0)
+    (base**a).backward()
+    exact = float(base) ** 2.0 * np.log(float(base))
+    assert a.grad.item() == pytest.approx(exact, rel=1e-14)
+
+
+def test_the_mean_of_many_small_floats_does_not_overflow():
+    x = leaf(np.ones(70_000, np.float16))
+    y = x.mean()
+    assert (y.item(), y.dtype) == (1.0, np.float16)
+
+
+def test_transforms_keep_their_own_copy_of_what_they_are_given():
+    a = np.array([1.0, 2.0])
+    _, pull = vjp(lambda x: x * x, a)
+    a[:] = 9.0
+    np.testing.assert_array_equal(pull(np.ones(2))[0].data, [2.0, 4.0])
+    same, _ = vjp(lambda x: x, a)
+    assert not np.shares_memory(same.data, a)
+
+
+@pytest.mark.parametrize("make", [np.array, list, lambda i: (list(i), 0)])
+def test_an_index_that_is_changed_later_changes_no_gradient(make):
+    x = leaf(np.zeros((3, 1)))
+    index = make([0, 1])
+    y = x[index].sum()
+    part = index[0] if isinstance(index, tuple) else index
+    part[0] = part[1] = 2
+    y.backward()
+    np.testing.assert_array_equal(x.grad.data, [[1.0], [1.0], [0.0]])
+
+
+def test_arguments_that_look_right_but_are_not_are_refused():
+    with pytest.raises(TypeError, match="dtype is passed by name"):
+        Tensor([1.0], np.float32)
+    with pytest.raises(TypeError, match="name: expected text"):
+        Tensor(1.0, name=5)
+    with pytest.raises(ValueError, match="real numbers"):
+        leaf(1.0).grad = Tensor(1j)
+
+
+@pytest.mark.parametrize("order", "<>")
+def test_either_byte_order_computes(order):
+    x = leaf(np.array([0.5, 2.0]).astype(f"{order}f8"))
+    y = ad.relu(x).sum() + ad.log1p(x).sum() + ad.logsumexp(x) + ad.tanh(x).sum()
+    y.backward()
+    z = leaf([0.5, 2.0])
+    (ad.relu(z).sum() + ad.log1p(z).sum() + ad.logsumexp(z) + ad.tanh(z).sum()).backward()
+    np.testing.assert_array_equal(x.grad.data, z.grad.data)
+
+
+def test_no_grad_refuses_to_decorate_what_runs_later():
+    with pytest.raises(TypeError, match="generator or coroutine"):
+
+        @no_grad()
+        def values():
+            yield leaf(1.0) * 2.0
+
+    with pytest.raises(TypeError, match="generator or coroutine"):
+
+        @no_grad()
+        async def value():
+            return leaf(1.0) * 2.0
+
+
+def test_a_step_by_hand_moves_the_leaf_and_keeps_it_one():
+    w = leaf(np.array([1.0, 2.0], np.float32), name="w")
+    same = w
+    before = (w * w).sum()
+    with no_grad():
+        w -= 0.5 * Tensor([2.0, 2.0])
+    assert w is same
+    assert w.is_leaf
+    assert (w.requires_grad, w.dtype) == (True, np.float32)
+    np.testing.assert_array_equal(w.data, [0.0, 1.0])
+    before.backward()  # of the values from before
+    np.testing.assert_array_equal(w.grad.data, [2.0, 4.0])
+
+
+def test_outside_no_grad_an_augmented_assignment_is_recorded():
+    x = leaf(3.0)
+    y = x
+    y *= 2.0
+    assert y is not x
+    assert gradients(y, x).item() == 2.0
+
+
+def test_an_integer_tensor_is_an_index():
+    names = ["zero", "one", "two"]
+    assert names[Tensor([0.0, 5.0, 1.0]).argmax()] == "one"
+    assert operator.index(Tensor(2)) == 2
+    with pytest.raises(TypeError):
+        operator.index(Tensor(2.0))
+
+
+@pytest.mark.parametrize("again", [copy.deepcopy, lambda x: pickle.loads(pickle.dumps(x))])
+def test_a_copy_of_a_leaf_has_its_gradient_and_memory_of_its_own(again):
+    x = leaf([1.0, 2.0], name="x")
+    (x * x).sum().backward()
+    y = again(x)
+    assert (y.name, y.requires_grad) == ("x", True)
+    np.testing.assert_array_equal(y.grad.data, x.grad.data)
+    assert not np.shares_memory(y.data, x.data)
+    (y * 1.0).sum().backward()
+    np.testing.assert_array_equal(x.grad.data, [2.0, 4.0])
+
+
+def test_gradients_take_any_iterable_and_refuse_outputs_that_depend_on_nothing():
+    xs = [leaf(2.0), leaf(3.0)]
+    found = gradients(xs[0] * xs[1], (x for x in xs))
+    assert [g.item() for g in found] == [3.0, 2.0]
+    with pytest.raises(GradientError, match="requires no grad"):
+        gradients([Tensor(1.0), Tensor(2.0)], xs)
+    assert ad.grad(lambda a, b: a * b, argnums=np.int64(1))(2.0, 5.0).item() == 2.0
