@@ -155,19 +155,25 @@ def _call(what: Declaration) -> list[str]:
         f"_node.parents = {_tuple([f'_node_{x}' for x in xs])}",
         f"_node.params = {_tuple(what.params)}",
         f"_node.saved = {_bare([_kept(what, name) for name in what.saves])}",
-        "_node.shape = _y.shape",
+        # one argument's shape is the output's: cheaper than to ask the array for it
+        f"_node.shape = {f'_node_{xs[0]}' if what.elementwise and len(xs) == 1 else '_y'}.shape",
         "_node.seq = _tick()",
         "_node.consts = _node.labels = _node.name = None",
     ]
-    if len(xs) > 1:
-        consts = _tuple([f"_data_{x} if _node_{x} is None else None" for x in xs])
-        if len(xs) == 2:
-            consts = f"_data_{xs[0]} if _node_{xs[0]} is None else _data_{xs[1]}"
-        named = " or ".join(f"(_isinstance({x}, _Variable) and {x}._name is not None)" for x in xs)
+    if len(xs) == 2:  # at most one of the two is a constant
+        for x, word in zip(xs, ("if", "elif"), strict=True):
+            lines += [
+                f"{word} _node_{x} is None:",
+                f"    _node.consts = _data_{x}",
+                f"    if _isinstance({x}, _Variable) and {x}._name is not None:",
+                f"        _node.labels = _labels({_tuple(xs)})",
+            ]
+    elif len(xs) > 2:
+        consts = [f"_data_{x} if _node_{x} is None else None" for x in xs]
         lines += [
             f"if {some_constant}:",
-            f"    _node.consts = {consts}",
-            f"    if {named}: _node.labels = _labels({_tuple(xs)})",
+            f"    _node.consts = {_tuple(consts)}",
+            f"    _node.labels = _labels({_tuple(xs)})",
         ]
     return [
         *lines,
@@ -314,12 +320,11 @@ def _constants(parents: Sequence[Any], datas: Sequence[Any]) -> Any:
 
 def _labels(args: Sequence[Any]) -> dict[int, str] | None:
     """Names of the constants among a call's arguments, for drawings."""
-    names = {
-        i: x._name
-        for i, x in enumerate(args)
-        if isinstance(x, Variable) and x._node is None and x._name is not None
-    }
-    return names or None
+    names = None
+    for i, x in enumerate(args):
+        if isinstance(x, Variable) and x._node is None and x._name is not None:
+            names = {**(names or {}), i: x._name}
+    return names
 
 
 def _sequence(xs: Any) -> tuple[Any, ...]:

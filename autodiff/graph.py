@@ -173,15 +173,16 @@ def upstream(roots: Iterable[Node]) -> tuple[list[Node], list[Leaf]]:
 def _gather(
     roots: Iterable[Node], seen: dict[Node, Any], ops: list[Node], leaves: list[Any]
 ) -> None:
+    add_op, add_leaf = ops.append, leaves.append
     for root in roots:
         if root not in seen:
             seen[root] = None
-            (leaves if root.op is None else ops).append(root)
+            (add_leaf if root.op is None else add_op)(root)
     for node in ops:  # grows while it is walked
         for parent in node.parents:
             if parent is not None and parent not in seen:
                 seen[parent] = None
-                (leaves if parent.op is None else ops).append(parent)
+                (add_leaf if parent.op is None else add_op)(parent)
     ops.sort(key=_when, reverse=True)
 
 

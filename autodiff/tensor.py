@@ -98,7 +98,7 @@ class Tensor(Variable):
         dtype: npt.DTypeLike | None = None,
         name: str | None = None,
     ) -> None:
-        if not isinstance(requires_grad, (bool, np.bool_)):
+        if requires_grad is not True and not isinstance(requires_grad, (bool, np.bool_)):
             raise TypeError(
                 f"Tensor: expected requires_grad to be True or False, got {requires_grad!r}: a "
                 f"dtype is passed by name, dtype=..."
@@ -111,8 +111,9 @@ class Tensor(Variable):
             raise TypeError(
                 f"Tensor: expected numbers, got {type(data).__name__} of dtype {array.dtype}"
             )
-        self._data, self._node, self._grad = array, None, None
-        self.name = name
+        self._data, self._node, self._grad, self._name = array, None, None, None
+        if name is not None:
+            self.name = name
         if requires_grad:
             self.requires_grad = True
 
@@ -309,7 +310,9 @@ class Tensor(Variable):
                     f"{caller}: {argument} can be left out only for one element, got shape "
                     f"{self.shape}: reduce it with sum() or mean(), or pass {argument}="
                 )
-            made: Tensor = tensor(np.ones(self.shape, self.dtype), None)
+            dtype = self._data.dtype
+            one = elementwise.ONE[dtype] if not self._data.ndim else np.ones(self.shape, dtype)
+            made: Tensor = tensor(one, None)
             return made
         given = gradient if isinstance(gradient, Tensor) else Tensor(gradient)
         if given.shape != self.shape:
@@ -490,11 +493,12 @@ def owned(g: Any, dtype: np.dtype[Any], taken: set[int]) -> Tensor:
     arrays that something else holds, and gets this one's.
     """
     made: Tensor = g if isinstance(g, Tensor) else tensor(np.asarray(g), None)
-    if made.dtype.kind == "c":
-        raise GradientError("a complex value lies on the way: only real ones have gradients here")
-    if made.dtype != dtype:
+    array = made._data
+    if array.dtype is not dtype and array.dtype != dtype:
+        if array.dtype.kind == "c":
+            raise GradientError("a complex value is on the way: only real ones have gradients here")
         made = manipulation.astype(made, dtype)
-    elif made._data.base is not None or id(made._data) in taken:
+    elif array.base is not None or id(array) in taken:
         made = manipulation.copy(made)
     taken.add(id(made._data))
     return made

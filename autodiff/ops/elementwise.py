@@ -27,6 +27,13 @@ ZERO = {dtype: np.zeros((), dtype) for dtype in ONE}
 def add(x1: Array, x2: Array) -> Array:
     """Sum ``x1 + x2``.
 
+    Parameters
+    ----------
+    x1, x2
+        Any shapes that broadcast together; NumPy's common dtype. Booleans: logical or.
+
+    Examples
+    --------
     >>> add(Tensor([1.0, 2.0]), 10.0)
     Tensor([11., 12.])
     """
@@ -37,6 +44,13 @@ def add(x1: Array, x2: Array) -> Array:
 def subtract(x1: Array, x2: Array) -> Array:
     """Difference ``x1 - x2``.
 
+    Parameters
+    ----------
+    x1, x2
+        Any shapes that broadcast together; NumPy's common dtype. Two booleans are refused.
+
+    Examples
+    --------
     >>> subtract(Tensor([1.0, 2.0]), 1.0)
     Tensor([0., 1.])
     """
@@ -47,6 +61,13 @@ def subtract(x1: Array, x2: Array) -> Array:
 def multiply(x1: Array, x2: Array) -> Array:
     """Product ``x1 * x2``.
 
+    Parameters
+    ----------
+    x1, x2
+        Any shapes that broadcast together; NumPy's common dtype.
+
+    Examples
+    --------
     >>> multiply(Tensor([1.0, 2.0]), Tensor([3.0, 4.0]))
     Tensor([3., 8.])
     """
@@ -61,6 +82,13 @@ def multiply(x1: Array, x2: Array) -> Array:
 def divide(x1: Array, x2: Array) -> Array:
     """Quotient ``x1 / x2``; integers give floats.
 
+    Parameters
+    ----------
+    x1, x2
+        Any shapes that broadcast together; any numeric dtypes.
+
+    Examples
+    --------
     >>> divide(Tensor([1.0, 2.0]), 4.0)
     Tensor([0.25, 0.5 ])
     """
@@ -93,6 +121,19 @@ def _exponent_slope(y: Any, x1: Any) -> Any:
 def pow(x1: Array, x2: Array) -> Array:
     """Power ``x1 ** x2``; the slope of ``x ** 0`` is 0, also at 0.
 
+    Parameters
+    ----------
+    x1, x2
+        Base and exponent, any shapes that broadcast together; NumPy's common dtype. A negative
+        base with a fractional exponent gives NaN.
+
+    Raises
+    ------
+    OpValueError
+        If an integer is raised to a negative integer: one of the two must be floating.
+
+    Examples
+    --------
     >>> pow(Tensor([1.0, 2.0, 3.0]), 2)
     Tensor([1., 4., 9.])
     """
@@ -103,6 +144,13 @@ def pow(x1: Array, x2: Array) -> Array:
 def negative(x: Array) -> Array:
     """Negation ``-x``.
 
+    Parameters
+    ----------
+    x
+        Any shape; keeps its dtype. Booleans are refused.
+
+    Examples
+    --------
     >>> negative(Tensor([1.0, -2.0]))
     Tensor([-1.,  2.])
     """
@@ -113,6 +161,13 @@ def negative(x: Array) -> Array:
 def abs(x: Array) -> Array:
     """Absolute value, with slope 0 at 0.
 
+    Parameters
+    ----------
+    x
+        Any shape; keeps its dtype.
+
+    Examples
+    --------
     >>> abs(Tensor([-1.5, 2.0]))
     Tensor([1.5, 2. ])
     """
@@ -123,6 +178,13 @@ def abs(x: Array) -> Array:
 def sign(x: Array) -> Array:
     """Sign: -1, 0 or 1. Its slope is 0 everywhere.
 
+    Parameters
+    ----------
+    x
+        Any shape; keeps its dtype, and NaN stays NaN. Booleans are refused.
+
+    Examples
+    --------
     >>> sign(Tensor([-1.5, 0.0, 2.0]))
     Tensor([-1.,  0.,  1.])
     """
@@ -133,6 +195,13 @@ def sign(x: Array) -> Array:
 def exp(x: Array) -> Array:
     """Exponential ``e**x``.
 
+    Parameters
+    ----------
+    x
+        Any shape; integers are computed as floats.
+
+    Examples
+    --------
     >>> exp(Tensor([0.0, 1.0]))
     Tensor([1.        , 2.71828183])
     """
@@ -143,6 +212,13 @@ def exp(x: Array) -> Array:
 def expm1(x: Array) -> Array:
     """``e**x - 1``, exact near 0.
 
+    Parameters
+    ----------
+    x
+        Any shape; integers are computed as floats.
+
+    Examples
+    --------
     >>> expm1(Tensor(1e-12)).item()
     1.0000000000005e-12
     """
@@ -153,6 +229,13 @@ def expm1(x: Array) -> Array:
 def log(x: Array) -> Array:
     """Natural logarithm.
 
+    Parameters
+    ----------
+    x
+        Any shape, positive: 0 gives -inf, less gives NaN. Integers are computed as floats.
+
+    Examples
+    --------
     >>> log(Tensor([1.0, 10.0]))
     Tensor([0.        , 2.30258509])
     """
@@ -163,6 +246,13 @@ def log(x: Array) -> Array:
 def log1p(x: Array) -> Array:
     """``log(1 + x)``, exact near 0.
 
+    Parameters
+    ----------
+    x
+        Any shape, above -1: -1 gives -inf, less gives NaN. Integers are computed as floats.
+
+    Examples
+    --------
     >>> log1p(Tensor(1e-12)).item()
     9.999999999995e-13
     """
@@ -173,6 +263,13 @@ def log1p(x: Array) -> Array:
 def sqrt(x: Array) -> Array:
     """Square root.
 
+    Parameters
+    ----------
+    x
+        Any shape, not negative: less than 0 gives NaN. Integers are computed as floats.
+
+    Examples
+    --------
     >>> sqrt(Tensor([4.0, 9.0]))
     Tensor([2., 3.])
     """
@@ -183,6 +280,13 @@ def sqrt(x: Array) -> Array:
 def square(x: Array) -> Array:
     """Square ``x * x``.
 
+    Parameters
+    ----------
+    x
+        Any shape; keeps its dtype (booleans become int8).
+
+    Examples
+    --------
     >>> square(Tensor([2.0, -3.0]))
     Tensor([4., 9.])
     """
@@ -193,6 +297,13 @@ def square(x: Array) -> Array:
 def sin(x: Array) -> Array:
     """Sine of radians.
 
+    Parameters
+    ----------
+    x
+        Angles in radians, any shape; integers are computed as floats.
+
+    Examples
+    --------
     >>> sin(Tensor([0.0, 0.5]))
     Tensor([0.        , 0.47942554])
     """
@@ -203,6 +314,13 @@ def sin(x: Array) -> Array:
 def cos(x: Array) -> Array:
     """Cosine of radians.
 
+    Parameters
+    ----------
+    x
+        Angles in radians, any shape; integers are computed as floats.
+
+    Examples
+    --------
     >>> cos(Tensor([0.0, 0.5]))
     Tensor([1.        , 0.87758256])
     """
@@ -213,16 +331,30 @@ def cos(x: Array) -> Array:
 def tan(x: Array) -> Array:
     """Tangent of radians.
 
+    Parameters
+    ----------
+    x
+        Angles in radians, any shape; integers are computed as floats.
+
+    Examples
+    --------
     >>> tan(Tensor([0.0, 0.5]))
     Tensor([0.        , 0.54630249])
     """
     return np.tan(x)
 
 
-@elementwise(partials=[lambda y: ONE[y.dtype] - y * y])
+@elementwise(partials=[lambda g, y: g - g * y * y])
 def tanh(x: Array) -> Array:
     """Hyperbolic tangent.
 
+    Parameters
+    ----------
+    x
+        Any shape; integers are computed as floats.
+
+    Examples
+    --------
     >>> tanh(Tensor([0.0, 1.0]))
     Tensor([0.        , 0.76159416])
     """
@@ -233,6 +365,13 @@ def tanh(x: Array) -> Array:
 def sigmoid(x: Array) -> Array:
     """Logistic function ``1 / (1 + e**-x)``, without overflow and exact in both tails.
 
+    Parameters
+    ----------
+    x
+        Any shape; integers are computed as floats, booleans are refused.
+
+    Examples
+    --------
     >>> sigmoid(Tensor([0.0, -800.0, 800.0]))
     Tensor([0.5, 0. , 1. ])
     """
@@ -244,6 +383,13 @@ def sigmoid(x: Array) -> Array:
 def relu(x: Array) -> Array:
     """Rectified linear unit ``max(x, 0)``, with slope 0 at 0.
 
+    Parameters
+    ----------
+    x
+        Any shape; keeps its dtype, and NaN stays NaN.
+
+    Examples
+    --------
     >>> relu(Tensor([-1.0, 0.0, 2.0]))
     Tensor([0., 0., 2.])
     """
@@ -266,6 +412,13 @@ def _share(wins: Any, loses: Any, dtype: Any) -> Any:
 def maximum(x1: Array, x2: Array) -> Array:
     """Larger of the two; a tie shares the gradient equally.
 
+    Parameters
+    ----------
+    x1, x2
+        Any shapes that broadcast together; NumPy's common dtype. A NaN wins.
+
+    Examples
+    --------
     >>> maximum(Tensor([1.0, 5.0]), Tensor([2.0, 3.0]))
     Tensor([2., 5.])
     """
@@ -282,6 +435,13 @@ def maximum(x1: Array, x2: Array) -> Array:
 def minimum(x1: Array, x2: Array) -> Array:
     """Smaller of the two; a tie shares the gradient equally.
 
+    Parameters
+    ----------
+    x1, x2
+        Any shapes that broadcast together; NumPy's common dtype. A NaN wins.
+
+    Examples
+    --------
     >>> minimum(Tensor([1.0, 5.0]), Tensor([2.0, 3.0]))
     Tensor([1., 3.])
     """
@@ -304,6 +464,24 @@ def clip(x: Array, min: Any = None, max: Any = None) -> Array:
     The bounds are constants; where their gradient matters, write
     ``minimum(maximum(x, low), high)``.
 
+    Parameters
+    ----------
+    x
+        Any shape; keeps its dtype unless a bound's is wider.
+    min, max
+        Constants that broadcast with `x`, or None. Where they cross, `max` wins.
+
+    Raises
+    ------
+    OpTypeError
+        If a bound requires grad.
+
+    Notes
+    -----
+    `numpy.clip`; the array API standard's ``clip``.
+
+    Examples
+    --------
     >>> clip(Tensor([-2.0, 0.5, 2.0]), -1, 1)
     Tensor([-1. ,  0.5,  1. ])
     """
@@ -327,6 +505,24 @@ def clip(x: Array, min: Any = None, max: Any = None) -> Array:
 def where(condition: Array, x1: Array, x2: Array) -> Array:
     """Elements of `x1` where `condition` holds, of `x2` elsewhere.
 
+    Parameters
+    ----------
+    condition
+        Booleans, or numbers that count as true unless 0; no gradient flows to it.
+    x1, x2
+        Any shapes that broadcast with `condition`; NumPy's common dtype.
+
+    Raises
+    ------
+    OpValueError
+        If the three shapes do not broadcast together.
+
+    Notes
+    -----
+    `numpy.where`; the array API standard's ``where``.
+
+    Examples
+    --------
     >>> where(Tensor([True, False]), Tensor([1.0, 2.0]), 0.0)
     Tensor([1., 0.])
     """

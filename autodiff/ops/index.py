@@ -20,6 +20,26 @@ def getitem(x: Array, index: Any) -> Array:
 
     An element that is picked twice receives both gradients.
 
+    Parameters
+    ----------
+    x
+        Any shape and dtype.
+    index
+        What may stand in ``x[...]``: ints, slices, None, Ellipsis, arrays or lists of integers
+        or booleans, or a tuple of these. A constant: no gradient flows to it.
+
+    Returns
+    -------
+    Tensor
+        Shaped as NumPy's ``x[index]``; `x`'s dtype.
+
+    Raises
+    ------
+    OpIndexError
+        If the index lies outside `x`, has too many parts, or is no index at all.
+
+    Examples
+    --------
     >>> getitem(Tensor([1.0, 2.0, 3.0]), [0, 0, 2])
     Tensor([1., 1., 3.])
     """
@@ -30,6 +50,29 @@ def getitem(x: Array, index: Any) -> Array:
 def scatter(values: Array, index: Any, shape: tuple[int, ...]) -> Array:
     """Zeros of `shape` with `values` added at `index`: the adjoint of `getitem`.
 
+    Parameters
+    ----------
+    values
+        What is added: any shape that broadcasts to that of ``result[index]``.
+    index
+        As in `getitem`; an element that is named twice receives both values.
+    shape
+        The shape of the result.
+
+    Returns
+    -------
+    Tensor
+        Of `shape`; `values`' dtype.
+
+    Raises
+    ------
+    OpIndexError
+        If the index lies outside `shape`.
+    OpValueError
+        If `values` do not broadcast to ``result[index]``.
+
+    Examples
+    --------
     >>> scatter(Tensor([1.0, 2.0, 3.0]), [0, 0, 2], (4,))
     Tensor([3., 0., 3., 0.])
     """
@@ -45,6 +88,33 @@ def scatter(values: Array, index: Any, shape: tuple[int, ...]) -> Array:
 def scatter_add(x: Array, updates: Array, index: Any) -> Array:
     """A copy of `x` with `updates` added at `index`, as often as an element is named.
 
+    Parameters
+    ----------
+    x
+        Any shape and numeric dtype; it stays as it is.
+    updates
+        What is added: any shape that broadcasts to that of ``x[index]``.
+    index
+        As in `getitem`.
+
+    Returns
+    -------
+    Tensor
+        Shaped as `x`; NumPy's common dtype of `x` and `updates`.
+
+    Raises
+    ------
+    OpIndexError
+        If the index lies outside `x`.
+    OpValueError
+        If `updates` do not broadcast to ``x[index]``.
+
+    Notes
+    -----
+    `numpy.add.at`, but on a copy.
+
+    Examples
+    --------
     >>> scatter_add(Tensor([1.0, 1.0]), Tensor([2.0, 3.0]), [0, 0])
     Tensor([6., 1.])
     """

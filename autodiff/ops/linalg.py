@@ -39,6 +39,29 @@ def _to_right(g: Any, x1: Any, x2_shape: tuple[int, ...]) -> Any:
 def matmul(x1: Array, x2: Array) -> Array:
     """Matrix product ``x1 @ x2`` with NumPy's shapes: vectors, matrices, stacks that broadcast.
 
+    Parameters
+    ----------
+    x1
+        Shape (..., M, K) or (K,), any numeric dtype.
+    x2
+        Shape (..., K, N) or (K,), any numeric dtype; the leading axes broadcast.
+
+    Returns
+    -------
+    Tensor
+        Shape (..., M, N), without the axis for which a vector stood; NumPy's common dtype.
+
+    Raises
+    ------
+    OpValueError
+        If an array is 0-d, the two lengths K differ, or the leading axes do not broadcast.
+
+    Notes
+    -----
+    `numpy.matmul`; the array API standard's ``matmul``.
+
+    Examples
+    --------
     >>> matmul(Tensor([1.0, 2.0]), Tensor([[1.0, 3.0, 5.0], [2.0, 4.0, 6.0]]))
     Tensor([ 5., 11., 17.])
     """
@@ -65,6 +88,27 @@ def linear(x: Array, weight: Array, bias: Array) -> Array:
 
     An op of its own because small networks are made of little else: a third of the nodes.
 
+    Parameters
+    ----------
+    x
+        Samples, (..., in).
+    weight
+        One row for each output, (out, in).
+    bias
+        Shape (out,).
+
+    Returns
+    -------
+    Tensor
+        Shape (..., out); NumPy's common dtype.
+
+    Raises
+    ------
+    OpValueError
+        If the shapes do not fit as above.
+
+    Examples
+    --------
     >>> linear(Tensor([[1.0, 2.0]]), Tensor([[3.0, 4.0]]), Tensor([0.5]))
     Tensor([[11.5]])
     """

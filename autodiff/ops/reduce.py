@@ -62,6 +62,34 @@ def _having(x: Any, axis: Axis) -> Any:
 def sum(x: Array, axis: Axis = None, keepdims: bool = False) -> Array:
     """Sum over axes.
 
+    Parameters
+    ----------
+    x
+        Any shape; any numeric dtype.
+    axis
+        The axes to reduce: an int, a tuple of ints (negative ones count back), or None for all.
+    keepdims
+        Keep the reduced axes, at length 1. Default: False.
+
+    Returns
+    -------
+    Tensor
+        `x`'s shape without the reduced axes; `x`'s dtype, but booleans and short integers are
+        counted in the platform's integer. Nothing sums to 0.
+
+    Raises
+    ------
+    OpIndexError
+        If `x` has no such axis.
+    OpValueError
+        If an axis is named twice.
+
+    Notes
+    -----
+    `numpy.sum`; the array API standard's ``sum``.
+
+    Examples
+    --------
     >>> sum(Tensor([[1.0, 2.0], [3.0, 4.0]]), axis=0)
     Tensor([4., 6.])
     """
@@ -77,13 +105,40 @@ def sum(x: Array, axis: Axis = None, keepdims: bool = False) -> Array:
 def mean(x: Array, axis: Axis = None, keepdims: bool = False) -> Array:
     """Mean over axes.
 
+    Parameters
+    ----------
+    x
+        Any shape; any numeric dtype.
+    axis
+        The axes to reduce: an int, a tuple of ints (negative ones count back), or None for all.
+    keepdims
+        Keep the reduced axes, at length 1. Default: False.
+
+    Returns
+    -------
+    Tensor
+        `x`'s shape without the reduced axes; `x`'s floating dtype, float64 for integers. NaN where
+        there is nothing to average.
+
+    Raises
+    ------
+    OpIndexError
+        If `x` has no such axis.
+    OpValueError
+        If an axis is named twice.
+
+    Notes
+    -----
+    `numpy.mean`; the array API standard's ``mean``. float16 is summed in float32.
+
+    Examples
+    --------
     >>> mean(Tensor([[1.0, 2.0], [3.0, 4.0]]), axis=0)
     Tensor([2., 3.])
     """
-    # as NumPy does: a float16 sum would overflow at 65,504
-    dtype = np.float32 if x.dtype == np.float16 else None
-    y = add_up(x, axis=axis, keepdims=keepdims, dtype=dtype) / elements(x.shape, axis)
-    return y if dtype is None else y.astype(np.float16)
+    if x.dtype.char == "e":  # as NumPy does: a float16 sum would overflow at 65,504
+        return x.mean(axis, keepdims=keepdims)
+    return add_up(x, axis=axis, keepdims=keepdims) / elements(x.shape, axis)
 
 
 def _extreme(g: Any, y: Any, x: Any, axis: Axis, keepdims: bool) -> Any:
@@ -97,6 +152,33 @@ def _extreme(g: Any, y: Any, x: Any, axis: Axis, keepdims: bool) -> Any:
 def max(x: Array, axis: Axis = None, keepdims: bool = False) -> Array:
     """Largest element over axes; ties share the gradient equally.
 
+    Parameters
+    ----------
+    x
+        Any shape; any real dtype.
+    axis
+        The axes to reduce: an int, a tuple of ints (negative ones count back), or None for all.
+    keepdims
+        Keep the reduced axes, at length 1. Default: False.
+
+    Returns
+    -------
+    Tensor
+        `x`'s shape without the reduced axes; `x`'s dtype.
+
+    Raises
+    ------
+    OpIndexError
+        If `x` has no such axis.
+    OpValueError
+        If an axis is named twice, or there is no element to choose from.
+
+    Notes
+    -----
+    `numpy.max`; the array API standard's ``max``. A NaN wins.
+
+    Examples
+    --------
     >>> max(Tensor([[1.0, 5.0], [3.0, 4.0]]), axis=1)
     Tensor([5., 4.])
     """
@@ -107,6 +189,33 @@ def max(x: Array, axis: Axis = None, keepdims: bool = False) -> Array:
 def min(x: Array, axis: Axis = None, keepdims: bool = False) -> Array:
     """Smallest element over axes; ties share the gradient equally.
 
+    Parameters
+    ----------
+    x
+        Any shape; any real dtype.
+    axis
+        The axes to reduce: an int, a tuple of ints (negative ones count back), or None for all.
+    keepdims
+        Keep the reduced axes, at length 1. Default: False.
+
+    Returns
+    -------
+    Tensor
+        `x`'s shape without the reduced axes; `x`'s dtype.
+
+    Raises
+    ------
+    OpIndexError
+        If `x` has no such axis.
+    OpValueError
+        If an axis is named twice, or there is no element to choose from.
+
+    Notes
+    -----
+    `numpy.min`; the array API standard's ``min``. A NaN wins.
+
+    Examples
+    --------
     >>> min(Tensor([[1.0, 5.0], [3.0, 4.0]]), axis=1)
     Tensor([1., 3.])
     """

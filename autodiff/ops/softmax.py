@@ -27,6 +27,36 @@ def _weights(g: Any, y: Any, x: Any, axis: Axis, keepdims: bool) -> Any:
 def logsumexp(x: Array, axis: Axis = None, keepdims: bool = False) -> Array:
     """``log(sum(exp(x)))`` over axes.
 
+    Parameters
+    ----------
+    x
+        Any shape; integers are computed as float64.
+    axis
+        The axes to reduce: an int, a tuple of ints (negative ones count back), or None for all.
+    keepdims
+        Keep the reduced axes, at length 1. Default: False.
+
+    Returns
+    -------
+    Tensor
+        `x`'s shape without the reduced axes; `x`'s floating dtype. -inf where
+        there is nothing to sum.
+
+    Raises
+    ------
+    OpIndexError
+        If `x` has no such axis.
+    OpValueError
+        If an axis is named twice.
+
+    Notes
+    -----
+    Shifted by the largest element; why that is accurate:
+    Blanchard, Higham & Higham, "Accurately computing the log-sum-exp and softmax functions",
+    IMA Journal of Numerical Analysis, 2021.
+
+    Examples
+    --------
     >>> logsumexp(Tensor([1000.0, 1000.0])).item()
     1000.6931471805599
     """
@@ -58,6 +88,31 @@ def _shifted(x: Any, axis: int) -> Any:
 def softmax(x: Array, axis: int = -1) -> Array:
     """Exponentials over their sum along `axis`: positive, and 1 in all.
 
+    Parameters
+    ----------
+    x
+        Any shape; integers are computed as float64.
+    axis
+        The axis of the classes. Default: the last one.
+
+    Returns
+    -------
+    Tensor
+        Shaped as `x`, in its floating dtype.
+
+    Raises
+    ------
+    OpIndexError
+        If `x` has no such axis.
+
+    Notes
+    -----
+    Shifted by the largest element; why that is accurate:
+    Blanchard, Higham & Higham, "Accurately computing the log-sum-exp and softmax functions",
+    IMA Journal of Numerical Analysis, 2021.
+
+    Examples
+    --------
     >>> softmax(Tensor([1010.0, 1000.0, 990.0]))
     Tensor([9.99954600e-01, 4.53978686e-05, 2.06106005e-09])
     """
@@ -74,6 +129,31 @@ def softmax(x: Array, axis: int = -1) -> Array:
 def log_softmax(x: Array, axis: int = -1) -> Array:
     """Logarithm of `softmax`, exact also where the softmax underflows.
 
+    Parameters
+    ----------
+    x
+        Any shape; integers are computed as float64.
+    axis
+        The axis of the classes. Default: the last one.
+
+    Returns
+    -------
+    Tensor
+        Shaped as `x`, in its floating dtype.
+
+    Raises
+    ------
+    OpIndexError
+        If `x` has no such axis.
+
+    Notes
+    -----
+    Shifted by the largest element; why that is accurate:
+    Blanchard, Higham & Higham, "Accurately computing the log-sum-exp and softmax functions",
+    IMA Journal of Numerical Analysis, 2021.
+
+    Examples
+    --------
     >>> log_softmax(Tensor([0.0, -1000.0]))
     Tensor([    0., -1000.])
     """
@@ -106,7 +186,17 @@ def cross_entropy(logits: Array, target: Any) -> Array:
     Returns
     -------
     Tensor
-        The losses, shaped as `target`.
+        The losses, shaped as `target`; `logits`' floating dtype, float64 for integers.
+
+    Raises
+    ------
+    OpValueError
+        If `logits` have no axis of classes, or `target` does not fit them in shape, is not of
+        integers, or names a class outside 0..C-1.
+
+    Notes
+    -----
+    `log_softmax` at the target, so that no finite score overflows.
 
     Examples
     --------

@@ -32,6 +32,37 @@ def pair(value: Any, what: str) -> Pair:
 def im2col(x: Array, kernel: Pair, stride: Pair = (1, 1), padding: Pair = (0, 0)) -> Array:
     """Every window of every image as one row: (N, C, H, W) to (N*OH*OW, C*KH*KW).
 
+    Parameters
+    ----------
+    x
+        Images, (N, C, H, W); any numeric dtype. The margin is zeros.
+    kernel
+        Size (KH, KW) of the window in pixels.
+    stride
+        Step (down, right) from window to window in pixels. Default: (1, 1).
+    padding
+        Margin (rows, columns) on both sides of an axis, in pixels. Default: (0, 0).
+
+    Returns
+    -------
+    Tensor
+        Shape (N*OH*OW, C*KH*KW), windows in row-major order; `x`'s dtype.
+        ``OH = (H + 2 * padding[0] - KH) // stride[0] + 1``, and OW likewise.
+
+    Raises
+    ------
+    OpTypeError
+        If `kernel`, `stride` or `padding` is no pair.
+    OpValueError
+        If `x` has not four axes, no window fits the padded image, or a stride is below 1.
+
+    Notes
+    -----
+    Chellapilla, Puri & Simard, "High Performance Convolutional Neural Networks for Document
+    Processing", 2006.
+
+    Examples
+    --------
     >>> im2col(Tensor(np.zeros((10, 3, 7, 7))), (5, 5)).shape
     (90, 75)
     """
@@ -49,6 +80,36 @@ def col2im(
 ) -> Array:
     """Rows added back to the images that they were read from: the adjoint of `im2col`.
 
+    Parameters
+    ----------
+    cols
+        Rows, (N*OH*OW, C*KH*KW), as `im2col` makes them.
+    shape
+        Shape (N, C, H, W) of the images.
+    kernel
+        Size (KH, KW) of the window in pixels.
+    stride
+        Step (down, right) from window to window in pixels. Default: (1, 1).
+    padding
+        Margin (rows, columns) on both sides of an axis, in pixels. Default: (0, 0).
+
+    Returns
+    -------
+    Tensor
+        Images of `shape`, each pixel the sum of its copies; `cols`' dtype.
+
+    Raises
+    ------
+    OpValueError
+        If `cols` has not as many elements as those rows, or no window fits the images.
+
+    Notes
+    -----
+    Chellapilla, Puri & Simard, "High Performance Convolutional Neural Networks for Document
+    Processing", 2006.
+
+    Examples
+    --------
     >>> col2im(Tensor(np.ones((4, 4))), (1, 1, 3, 3), (2, 2))
     Tensor([[[[1., 2., 1.],
               [2., 4., 2.],
