@@ -86,8 +86,7 @@ def xor_step() -> tuple[Program, Program]:
 
 
 def import_cost(rounds: int = 9) -> float:
-    """Milliseconds that importing the four packages takes beyond ``import numpy``, once compiled."""
-
+    """Milliseconds that importing the four packages takes beyond NumPy, bytecode being cached."""
     environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
 
     def once(code: str) -> float:

@@ -47,7 +47,7 @@ def elements(shape: tuple[int, ...], axis: Axis) -> int:
     return prod(shape[i] for i in normalize_axis_tuple(axis, len(shape)))
 
 
-def _having(x: Any, axis: Axis) -> Any:
+def having(x: Any, axis: Axis) -> Any:
     """`x`, if it has the axes: NumPy lets a 0-d array pass."""
     if x.ndim == 0 and axis is not None:
         normalize_axis_tuple(axis, 0)
@@ -93,7 +93,7 @@ def sum(x: Array, axis: Axis = None, keepdims: bool = False) -> Array:
     >>> sum(Tensor([[1.0, 2.0], [3.0, 4.0]]), axis=0)
     Tensor([4., 6.])
     """
-    return add_up(_having(x, axis), axis=axis, keepdims=keepdims)
+    return add_up(having(x, axis), axis=axis, keepdims=keepdims)
 
 
 @linear(
@@ -182,7 +182,7 @@ def max(x: Array, axis: Axis = None, keepdims: bool = False) -> Array:
     >>> max(Tensor([[1.0, 5.0], [3.0, 4.0]]), axis=1)
     Tensor([5., 4.])
     """
-    return _highest(_having(x, axis), axis=axis, keepdims=keepdims)
+    return _highest(having(x, axis), axis=axis, keepdims=keepdims)
 
 
 @custom(vjps=[_extreme], expects="axes that x has, none of them empty")
@@ -219,4 +219,4 @@ def min(x: Array, axis: Axis = None, keepdims: bool = False) -> Array:
     >>> min(Tensor([[1.0, 5.0], [3.0, 4.0]]), axis=1)
     Tensor([1., 3.])
     """
-    return _lowest(_having(x, axis), axis=axis, keepdims=keepdims)
+    return _lowest(having(x, axis), axis=axis, keepdims=keepdims)

@@ -13,7 +13,7 @@ import numpy as np
 from autodiff.declare import custom
 from autodiff.ops.elementwise import ZERO, exp, where
 from autodiff.ops.manipulation import expand_dims
-from autodiff.ops.reduce import Axis, add_up, over, sum
+from autodiff.ops.reduce import Axis, add_up, having, over, sum
 from autodiff.variable import Array, raw
 
 
@@ -60,7 +60,7 @@ def logsumexp(x: Array, axis: Axis = None, keepdims: bool = False) -> Array:
     >>> logsumexp(Tensor([1000.0, 1000.0])).item()
     1000.6931471805599
     """
-    x = _floating(x)
+    x = _floating(having(x, axis))
     highest = np.maximum.reduce(x, axis=axis, keepdims=True, initial=-np.inf)
     shift = np.where(np.isfinite(highest), highest, ZERO[x.dtype])
     total = add_up(np.exp(x - shift), axis=axis, keepdims=True)
