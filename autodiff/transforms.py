@@ -7,6 +7,7 @@ themselves, the walk is recorded too.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Iterable, Sequence
 from functools import wraps
 from typing import Any
@@ -242,8 +243,8 @@ def value_and_grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> C
     >>> value.item(), slope.item()
     (8.0, 12.0)
     """
-    one = isinstance(argnums, (int, np.integer))
-    picked: tuple[int, ...] = (argnums,) if one else tuple(argnums)  # type: ignore[arg-type, assignment]
+    one = np.ndim(argnums) == 0
+    picked = [operator.index(i) for i in np.atleast_1d(argnums)]
 
     def both(*args: Any, **kwargs: Any) -> tuple[Tensor, Any]:
         if any(not -len(args) <= i < len(args) for i in picked):
