@@ -1,7 +1,7 @@
 """Reverse- and forward-mode automatic differentiation whose gradients you can see and check."""
 
 from autodiff.config import enable_grad, is_grad_enabled, no_grad
-from autodiff.declare import custom, elementwise, linear, multilinear
+from autodiff.declare import composite, custom, elementwise, linear, multilinear
 from autodiff.errors import (
     DeclarationError,
     GradientError,
@@ -12,33 +12,9 @@ from autodiff.errors import (
     OpValueError,
 )
 from autodiff.functional import avg_pool2d, conv2d, max_pool2d, var
-from autodiff.op import OPS, Op
-from autodiff.ops.elementwise import (
-    abs,
-    add,
-    clip,
-    cos,
-    divide,
-    exp,
-    expm1,
-    log,
-    log1p,
-    maximum,
-    minimum,
-    multiply,
-    negative,
-    pow,
-    relu,
-    sigmoid,
-    sign,
-    sin,
-    sqrt,
-    square,
-    subtract,
-    tan,
-    tanh,
-    where,
-)
+from autodiff.op import COMPOSITES, OPS, Op
+from autodiff.ops.arithmetic import add, divide, multiply, negative, pow, sqrt, square, subtract
+from autodiff.ops.exponential import exp, expm1, log, log1p, sigmoid
 from autodiff.ops.index import getitem, scatter, scatter_add
 from autodiff.ops.linalg import matmul
 from autodiff.ops.manipulation import (
@@ -56,13 +32,16 @@ from autodiff.ops.manipulation import (
     sum_to,
 )
 from autodiff.ops.reduce import max, mean, min, sum
+from autodiff.ops.selection import abs, clip, maximum, minimum, relu, sign, where
 from autodiff.ops.softmax import cross_entropy, log_softmax, logsumexp, softmax
+from autodiff.ops.trigonometry import cos, sin, tan, tanh
 from autodiff.ops.window import col2im, im2col
 from autodiff.tensor import Tensor, asarray
 from autodiff.transforms import grad, gradients, jvp, value_and_grad, vjp
 from autodiff.variable import Array
 
 __all__ = [
+    "COMPOSITES",
     "OPS",
     "Array",
     "DeclarationError",
@@ -82,6 +61,7 @@ __all__ = [
     "broadcast_to",
     "clip",
     "col2im",
+    "composite",
     "concat",
     "conv2d",
     "copy",

@@ -10,8 +10,11 @@ from autodiff.variable import Array
 
 Rule: TypeAlias = Callable[..., Any] | str | int | None
 
+CO_VARARGS, CO_VARKEYWORDS = 0x04, 0x08  # flags of code, as in `inspect`, slow to import
+
 ONE_ARRAY = ("Array", Array)
 ARRAYS = ("Sequence[Array]", Sequence[Array])
+OPTIONAL = ("Array | None", Array | None)
 """Annotations of what flows: as text (``from __future__ import annotations``), or as objects."""
 
 
@@ -25,7 +28,8 @@ class Declaration:
     rules
         For each array argument what flows to it: a function that gives the flow; or, of an
         elementwise op, what the cotangent is multiplied by: a function that gives the slope, the
-        name of the value that it is, 1 or -1. None: nothing flows.
+        name of the value that it is, 1 or -1. None: nothing flows. None for all: a composite, which
+        has no rules; it alone may have optional arrays, or take them as ``*arrays``.
     elementwise
         Whether the rules are slopes.
 
@@ -51,24 +55,25 @@ class Declaration:
     def __init__(
         self,
         forward: Callable[..., Any],
-        rules: Sequence[Rule],
+        rules: Sequence[Rule] | None,
         elementwise: bool = False,
     ) -> None:
-        self.forward, self.rules, self.elementwise = forward, rules, elementwise
+        self.forward, self.rules, self.elementwise = forward, rules or (), elementwise
         self.name = forward.__name__
         self.code = forward.__code__
-        names = parameters(forward)
+        names = parameters(forward, starred=rules is None)
         kinds = {name: forward.__annotations__.get(name) for name in names}
-        self.arrays = tuple(n for n, kind in kinds.items() if kind in (*ONE_ARRAY, *ARRAYS))
+        flowing = (*ONE_ARRAY, *ARRAYS) if rules is not None else (*ONE_ARRAY, *ARRAYS, *OPTIONAL)
+        self.arrays = tuple(n for n, kind in kinds.items() if kind in flowing)
         self.params = tuple(n for n in names if n not in self.arrays)
         self.by_position = len(self.params) - self.code.co_kwonlyargcount
         self.variadic = any(kind in ARRAYS for kind in kinds.values())
-        self.asked = [asks(rule) for rule in rules]
+        self.asked = [asks(rule) for rule in self.rules]
         self.wanted = {name for asked in self.asked for name in asked}
         self.saves = tuple(name for name in ("y", *self.arrays) if name in self.wanted)
-        self._refuse_contradictions(names)
+        self._refuse_contradictions(names, composite=rules is None)
 
-    def _refuse_contradictions(self, names: tuple[str, ...]) -> None:
+    def _refuse_contradictions(self, names: tuple[str, ...], composite: bool) -> None:
         def refuse(problem: str) -> NoReturn:
             raise DeclarationError(f"op {self.name}({', '.join(names)}): {problem}")
 
@@ -76,6 +81,8 @@ class Declaration:
             refuse("the parameters that flow come first and are annotated Array")
         if self.variadic and len(self.arrays) > 1:
             refuse("an op of a Sequence[Array] has no other array argument")
+        if composite:
+            return
         if len(self.rules) != len(self.arrays):
             refuse(f"expected a rule for each of {self.arrays}, got {len(self.rules)}")
         for name in names:
@@ -98,19 +105,22 @@ def asks(rule: Rule) -> tuple[str, ...]:
     return (rule,) if isinstance(rule, str) else ()
 
 
-def parameters(function: Callable[..., Any]) -> tuple[str, ...]:
-    """Names of a Python function's parameters, positional and keyword-only.
+def parameters(function: Callable[..., Any], starred: bool = False) -> tuple[str, ...]:
+    """Names of a Python function's parameters: positional, ``*args`` if `starred`, keyword-only.
 
     Raises
     ------
     DeclarationError
-        If it is no plain Python function, or takes ``*args`` or ``**kwargs``.
+        If it is no plain Python function, or takes ``**kwargs``, or ``*args`` but not `starred`.
     """
     code = getattr(function, "__code__", None)
-    if code is None or code.co_flags & 0x0C:  # CO_VARARGS | CO_VARKEYWORDS
+    if code is None or code.co_flags & CO_VARKEYWORDS or code.co_flags & CO_VARARGS > 4 * starred:
         raise DeclarationError(
             f"expected a Python function that names its parameters, got {function!r}: wrap it in "
             f"a def or a lambda"
         )
     names: tuple[str, ...] = code.co_varnames
-    return names[: code.co_argcount + code.co_kwonlyargcount]
+    named, all_named = code.co_argcount, code.co_argcount + code.co_kwonlyargcount
+    if code.co_flags & CO_VARARGS:
+        return (*names[:named], names[all_named], *names[named:all_named])
+    return names[:all_named]

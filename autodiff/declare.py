@@ -1,6 +1,6 @@
 """Declare an op: a forward and its rules in, a fast recorded function and its calculus out.
 
-Four decorators, one for each family. The decorated function is the forward, on raw arrays; its
+Four decorators, one for each family, and `composite` for what is made of other ops. The decorated function is the forward, on raw arrays; its
 parameters annotated ``Array`` are what flows, the others are the op's params. A rule is a function
 that *asks by name* for what it reads:
 
@@ -16,12 +16,17 @@ is all that higher orders need.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
+from functools import wraps
 from typing import TYPE_CHECKING, Any, ParamSpec, Protocol
 
+import numpy as np
+
 from autodiff.codegen import explainer, pour_function, public_function
-from autodiff.declaration import Declaration, Rule
-from autodiff.op import Op, register
+from autodiff.declaration import CO_VARARGS, Declaration, Rule
+from autodiff.errors import OpTypeError
+from autodiff.op import COMPOSITES, Op, register
 from autodiff.rules import (
     Push,
     pull_by,
@@ -30,10 +35,12 @@ from autodiff.rules import (
     push_linear,
     push_multilinear,
 )
+from autodiff.variable import Variable, array
 
 if TYPE_CHECKING:
     from autodiff.tensor import Tensor
 
+FLOWING = (Variable, np.ndarray)
 P = ParamSpec("P")
 
 
@@ -144,6 +151,56 @@ def custom(
         As in `elementwise`.
     """
     return _declare("custom", vjps, lambda _: push_by_transposing, symbol, expects)
+
+
+def composite(function: Callable[P, Any]) -> Callable[P, Tensor]:
+    """Declare a function made of other ops: it needs no rule, but is tested and listed as they are.
+
+    Its arguments annotated ``Array`` (or ``Array | None``, if they may be left out) come first; a
+    number or a list among them is made an array.
+
+    Raises
+    ------
+    DeclarationError
+        If no argument flows, or one has a name that is refused.
+
+    Examples
+    --------
+    >>> from autodiff import Array, Tensor, composite
+    >>> @composite
+    ... def power_of_sum(x: Array, n: int = 2) -> Tensor:
+    ...     return x.sum() ** n
+    >>> power_of_sum(Tensor([1.0, 2.0]), 3)
+    Tensor(27.)
+    """
+    what = Declaration(function, None)
+    names, starred = what.arrays, bool(what.code.co_flags & CO_VARARGS)
+    n = sys.maxsize if starred else len(names)
+
+    def arrived(x: Any) -> Any:
+        if x is None or isinstance(x, FLOWING):
+            return x
+        try:
+            return [arrived(one) for one in x] if what.variadic else array(x)
+        except TypeError as error:
+            raise OpTypeError(f"{what.name}: {error}") from error
+
+    @wraps(function)
+    def made(*args: Any, **kwargs: Any) -> Any:
+        for name in names:
+            if name in kwargs:
+                kwargs[name] = arrived(kwargs[name])
+        return function(*map(arrived, args[:n]), *args[n:], **kwargs)
+
+    op = Op()
+    op.declaration = what
+    op.name, op.family, op.symbol = what.name, "composite", what.name
+    op.doc = (function.__doc__ or "").strip().partition("\n")[0]
+    op.arrays, op.params, op.variadic = what.arrays, what.params, what.variadic
+    op.forward, op.function = function, made
+    op.domain = ((-3.0, 3.0),) * len(names)
+    register(op, COMPOSITES)
+    return made
 
 
 def _declare(

@@ -21,7 +21,8 @@ class Op:
     ----------
     name, family, symbol, doc
         How it is called; which calculus it follows: "elementwise", "linear", "multilinear" or
-        "custom"; how drawings show it; and the first line of its docstring.
+        "custom" (or "composite": made of other ops); how drawings show it; and the first line of
+        its docstring.
     declaration
         What its functions' signatures say.
     arrays, params
@@ -105,7 +106,11 @@ OPS: dict[str, Op] = {}
 """Every declared op by name."""
 
 
-def register(op: Op) -> None:
+COMPOSITES: dict[str, Op] = {}
+"""Every declared composite by name: of an `Op` they have what tests and tables need, no rules."""
+
+
+def register(op: Op, table: dict[str, Op] = OPS) -> None:
     """Enter `op`; redefining one's own (a notebook cell run again) replaces it.
 
     Raises
@@ -113,13 +118,13 @@ def register(op: Op) -> None:
     DeclarationError
         If another op has the name.
     """
-    known = OPS.get(op.name)
+    known = table.get(op.name)
     if known is not None and _place(known) != _place(op):
         raise DeclarationError(
             f"an op named {op.name!r} is already declared in {known.forward.__module__}: "
             f"choose another name, or use that one"
         )
-    OPS[op.name] = op
+    table[op.name] = op
 
 
 def _place(op: Op) -> tuple[str, str]:

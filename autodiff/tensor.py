@@ -18,7 +18,17 @@ from autodiff import functional
 from autodiff.config import enable_grad, is_grad_enabled
 from autodiff.errors import GradientError, describe
 from autodiff.graph import Leaf, Node, overwritten, pullback
-from autodiff.ops import elementwise, index, linalg, manipulation, reduce
+from autodiff.kernels.scalars import ONE
+from autodiff.ops import (
+    arithmetic,
+    exponential,
+    index,
+    linalg,
+    manipulation,
+    reduce,
+    selection,
+    trigonometry,
+)
 from autodiff.variable import Variable, constant, lifted, raw, tensor, tensor_class
 
 if TYPE_CHECKING:
@@ -311,7 +321,7 @@ class Tensor(Variable):
                     f"{self.shape}: reduce it with sum() or mean(), or pass {argument}="
                 )
             dtype = self._data.dtype
-            one = elementwise.ONE[dtype] if not self._data.ndim else np.ones(self.shape, dtype)
+            one = ONE[dtype] if not self._data.ndim else np.ones(self.shape, dtype)
             made: Tensor = tensor(one, None)
             return made
         given = gradient if isinstance(gradient, Tensor) else Tensor(gradient)
@@ -325,29 +335,29 @@ class Tensor(Variable):
 
     # --- operators and methods that are ops ---
 
-    __add__ = elementwise.add
-    __sub__ = elementwise.subtract
-    __mul__ = elementwise.multiply
-    __truediv__ = elementwise.divide
-    __pow__ = elementwise.pow
+    __add__ = arithmetic.add
+    __sub__ = arithmetic.subtract
+    __mul__ = arithmetic.multiply
+    __truediv__ = arithmetic.divide
+    __pow__ = arithmetic.pow
     __matmul__ = linalg.matmul
-    __neg__ = elementwise.negative
-    __abs__ = abs = elementwise.abs
+    __neg__ = arithmetic.negative
+    __abs__ = abs = selection.abs
 
     def __radd__(self, other: TensorLike) -> Tensor:
-        return elementwise.add(other, self)
+        return arithmetic.add(other, self)
 
     def __rsub__(self, other: TensorLike) -> Tensor:
-        return elementwise.subtract(other, self)
+        return arithmetic.subtract(other, self)
 
     def __rmul__(self, other: TensorLike) -> Tensor:
-        return elementwise.multiply(other, self)
+        return arithmetic.multiply(other, self)
 
     def __rtruediv__(self, other: TensorLike) -> Tensor:
-        return elementwise.divide(other, self)
+        return arithmetic.divide(other, self)
 
     def __rpow__(self, other: TensorLike) -> Tensor:
-        return elementwise.pow(other, self)
+        return arithmetic.pow(other, self)
 
     def __rmatmul__(self, other: TensorLike) -> Tensor:
         return linalg.matmul(other, self)
@@ -355,20 +365,20 @@ class Tensor(Variable):
     def __pos__(self) -> Self:
         return self
 
-    __iadd__ = _updating(elementwise.add)
-    __isub__ = _updating(elementwise.subtract)
-    __imul__ = _updating(elementwise.multiply)
-    __itruediv__ = _updating(elementwise.divide)
+    __iadd__ = _updating(arithmetic.add)
+    __isub__ = _updating(arithmetic.subtract)
+    __imul__ = _updating(arithmetic.multiply)
+    __itruediv__ = _updating(arithmetic.divide)
 
-    exp = elementwise.exp
-    log = elementwise.log
-    sqrt = elementwise.sqrt
-    sin = elementwise.sin
-    cos = elementwise.cos
-    tanh = elementwise.tanh
-    sigmoid = elementwise.sigmoid
-    relu = elementwise.relu
-    clip = elementwise.clip
+    exp = exponential.exp
+    log = exponential.log
+    sqrt = arithmetic.sqrt
+    sin = trigonometry.sin
+    cos = trigonometry.cos
+    tanh = trigonometry.tanh
+    sigmoid = exponential.sigmoid
+    relu = selection.relu
+    clip = selection.clip
     sum = reduce.sum
     mean = reduce.mean
     max = reduce.max

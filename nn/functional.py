@@ -11,11 +11,14 @@ from typing import Any, Literal, get_args
 import numpy as np
 
 from autodiff.functional import avg_pool2d, conv2d, linear, max_pool2d
-from autodiff.ops.elementwise import relu, sigmoid, square, tanh
+from autodiff.ops.arithmetic import square
+from autodiff.ops.exponential import sigmoid
 from autodiff.ops.manipulation import reshape
 from autodiff.ops.reduce import mean, sum
+from autodiff.ops.selection import relu
 from autodiff.ops.softmax import cross_entropy as cross_entropy_each
 from autodiff.ops.softmax import log_softmax, softmax
+from autodiff.ops.trigonometry import tanh
 from autodiff.tensor import Tensor, TensorLike
 from autodiff.variable import Array
 

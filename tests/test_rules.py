@@ -16,12 +16,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import autodiff
-from autodiff import OPS, Op, Tensor, gradients, jvp, vjp
+from autodiff import COMPOSITES, OPS, Op, Tensor, gradients, jvp, vjp
 from autodiff.testing import check_grads
 from autodiff.testing.strategies import Call, calls, flowing
 
 LIBRARY = [op for op in OPS.values() if op.forward.__module__.startswith("autodiff.")]
+COMPOSED = [op for op in COMPOSITES.values() if op.forward.__module__.startswith("autodiff.")]
 each_op = pytest.mark.parametrize("op", LIBRARY, ids=lambda op: op.name)
+each_function = pytest.mark.parametrize("op", [*LIBRARY, *COMPOSED], ids=lambda op: op.name)
 drawn = settings(max_examples=settings().max_examples // 5)
 
 
@@ -33,13 +35,16 @@ def applied(op: Op, call: Call) -> tuple[Callable[..., Any], list[Any]]:
         arrays = list(call.arrays)
         for i, x in zip(at, xs, strict=True):
             arrays[i] = x
-        given = [arrays] if op.variadic else arrays
-        return op.function(*given, *call.params)
+        return op.record(arrays, call.params)
 
     return f, [call.arrays[i] for i in at]
 
 
-def like(xs: list[Any], seed: int) -> list[Any]:
+def several(ys: Any) -> tuple[Any, ...]:
+    return ys if isinstance(ys, tuple) else (ys,)
+
+
+def like(xs: Any, seed: int) -> list[Any]:
     """Random arrays of the same shapes and dtypes, read-only."""
     rng = np.random.default_rng(seed)
     made = [np.asarray(rng.normal(size=x.shape), x.dtype) for x in xs]
@@ -59,7 +64,7 @@ def data_of(tensors: Any) -> list[Any]:
 # --- properties ---
 
 
-@each_op
+@each_function
 @drawn
 @given(data=st.data())
 def test_rules_match_numerical_derivatives_to_second_order(op: Op, data: st.DataObject) -> None:
@@ -67,24 +72,26 @@ def test_rules_match_numerical_derivatives_to_second_order(op: Op, data: st.Data
     check_grads(f, xs, order=2)
 
 
-@each_op
+@each_function
 @drawn
 @given(data=st.data())
 def test_forward_mode_is_the_transpose_of_reverse_mode(op: Op, data: st.DataObject) -> None:
     f, xs = applied(op, data.draw(calls(op, dtype=np.float64)))
     vs = like(xs, seed=1)
-    y, tangent = jvp(f, xs, vs)
-    (u,) = like([y], seed=2)
-    value, pull = vjp(f, *xs)
-    pulled = pull(u)
-    np.testing.assert_array_equal(value.numpy(), y.numpy())
-    assert tangent.shape == y.shape
-    forward, reverse = inner([u], data_of([tangent])), inner(data_of(pulled), vs)
-    scale = inner([abs(u)], [abs(t) for t in data_of([tangent])])
-    assert abs(forward - reverse) <= 1e4 * np.finfo(y.dtype).eps * (scale + 1)
+    ys, tangents = map(several, jvp(f, xs, vs))
+    us = like(ys, seed=2)
+    values, pull = vjp(f, *xs)
+    pulled = pull(*us)
+    for y, value, tangent in zip(ys, several(values), tangents, strict=True):
+        np.testing.assert_array_equal(value.numpy(), y.numpy())
+        assert tangent.shape == y.shape
+    forward, reverse = inner(us, data_of(tangents)), inner(data_of(pulled), vs)
+    scale = inner(map(abs, us), map(abs, data_of(tangents)))
+    eps = max(np.finfo(y.dtype).eps for y in ys)
+    assert abs(forward - reverse) <= 1e4 * eps * (scale + 1)
 
 
-@each_op
+@each_function
 @drawn
 @given(data=st.data())
 def test_nothing_is_written_to(op: Op, data: st.DataObject) -> None:
@@ -92,15 +99,15 @@ def test_nothing_is_written_to(op: Op, data: st.DataObject) -> None:
     f, xs = applied(op, call)
     kept = [np.array(x) for x in [*call.arrays, *call.params] if isinstance(x, np.ndarray)]
     tensors = [Tensor(x, requires_grad=True) for x in xs]
-    y = f(*tensors)
-    before = [y.detach().numpy().copy(), *(t.detach().numpy().copy() for t in tensors)]
-    (u,) = like([y], seed=1)
+    ys = several(f(*tensors))
+    before = [t.detach().numpy().copy() for t in (*ys, *tensors)]
+    us = like(ys, seed=1)
     vs = like(xs, seed=2)
     for create_graph in (False, True):
-        gradients(y, tensors, autodiff.asarray(u), create_graph=create_graph)
+        gradients(ys, tensors, [autodiff.asarray(u) for u in us], create_graph=create_graph)
     jvp(f, xs, vs)
-    jvp(lambda *ts: vjp(f, *ts)[1](u), xs, vs)
-    for was, now in zip(before, [y, *tensors], strict=True):
+    jvp(lambda *ts: vjp(f, *ts)[1](*us), xs, vs)
+    for was, now in zip(before, [*ys, *tensors], strict=True):
         np.testing.assert_array_equal(was, now.detach().numpy())
     now = [x for x in [*call.arrays, *call.params] if isinstance(x, np.ndarray)]
     for was, array in zip(kept, now, strict=True):

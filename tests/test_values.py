@@ -8,7 +8,6 @@ its reference.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -17,290 +16,36 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import autodiff
-from autodiff import OPS, Op, Tensor, no_grad
+from autodiff import COMPOSITES, OPS, Op, Tensor, no_grad
 from autodiff.testing.strategies import Call, calls
+from tests.references import REFERENCES
+from tests.references.conv import conv2d
+from tests.references.pool import max_pool2d, sum_pool2d
 
-LIBRARY = [op for op in OPS.values() if op.forward.__module__.startswith("autodiff.")]
+ALL = (*OPS.values(), *COMPOSITES.values())
+LIBRARY = [op for op in ALL if op.forward.__module__.startswith("autodiff.")]
 each_op = pytest.mark.parametrize("op", LIBRARY, ids=lambda op: op.name)
 drawn = settings(max_examples=settings().max_examples // 5)
-
-
-# --- references ---
-
-
-def each(f: Callable[..., float]) -> Callable[..., Any]:
-    """`f` of every element, one Python float at a time."""
-    return np.vectorize(lambda *xs: f(*map(float, xs)), otypes=[float])
-
-
-def reduced(f: Callable[[list[float]], float]) -> Callable[..., Any]:
-    """A reduction made of a function of the list of what is reduced."""
-
-    def reference(x: Any, axis: Any, keepdims: bool) -> Any:
-        axes = range(x.ndim) if axis is None else np.atleast_1d(axis).astype(int)
-        gone = sorted({int(i) % x.ndim for i in axes}) if x.ndim else []
-        kept = [i for i in range(x.ndim) if i not in gone]
-        y = np.zeros([x.shape[i] for i in kept])
-        for at in np.ndindex(*y.shape):
-            where: list[Any] = [slice(None)] * x.ndim
-            for i, j in zip(kept, at, strict=True):
-                where[i] = j
-            y[at] = f([float(v) for v in np.ravel(x[tuple(where)])])
-        return np.expand_dims(y, tuple(gone)) if keepdims else y
-
-    return reference
-
-
-def along(f: Callable[[list[float]], list[float]]) -> Callable[..., Any]:
-    """A function of every row along an axis."""
-
-    def reference(x: Any, axis: int) -> Any:
-        y = np.zeros(x.shape)
-        rows, out = np.moveaxis(x, axis, -1), np.moveaxis(y, axis, -1)
-        for at in np.ndindex(*rows.shape[:-1]):
-            out[at] = f([float(v) for v in rows[at]])
-        return y
-
-    return reference
-
-
-def log_sum_exp(xs: list[float]) -> float:
-    return math.log(math.fsum(map(math.exp, xs)))
-
-
-def soft_max(xs: list[float]) -> list[float]:
-    total = math.fsum(map(math.exp, xs))
-    return [math.exp(x) / total for x in xs]
-
-
-def cross_entropy(logits: Any, target: Any) -> Any:
-    y = np.zeros(target.shape)
-    for n, *rest in np.ndindex(*target.shape):
-        scores = [float(v) for v in logits[(n, slice(None), *rest)]]
-        y[(n, *rest)] = -math.log(soft_max(scores)[target[(n, *rest)]])
-    return y
-
-
-def sum_to(x: Any, shape: tuple[int, ...]) -> Any:
-    y = np.zeros(shape)
-    for at in np.ndindex(*x.shape):
-        own = at[x.ndim - len(shape) :]
-        y[tuple(i if n > 1 else 0 for i, n in zip(own, shape, strict=True))] += x[at]
-    return y
-
-
-def squeeze(x: Any, axis: Any) -> Any:
-    axes = range(x.ndim) if axis is None else {int(i) % x.ndim for i in np.atleast_1d(axis)}
-    return x.reshape([n for i, n in enumerate(x.shape) if not (n == 1 and i in axes)])
-
-
-def pad(x: Any, widths: Any) -> Any:
-    pairs = [(int(a), int(b)) for a, b in np.broadcast_to(widths, (x.ndim, 2))]
-    y = np.zeros([a + n + b for n, (a, b) in zip(x.shape, pairs, strict=True)])
-    y[tuple(slice(a, a + n) for n, (a, _) in zip(x.shape, pairs, strict=True))] = x
-    return y
-
-
-def scatter_add(x: Any, updates: Any, index: Any) -> Any:
-    flat = np.arange(x.size).reshape(x.shape)[index]
-    y = np.array(x, float).ravel()
-    for at, update in zip(
-        np.ravel(flat), np.ravel(np.broadcast_to(updates, flat.shape)), strict=True
-    ):
-        y[at] += update
-    return y.reshape(x.shape)
-
-
-def matmul(x1: Any, x2: Any) -> Any:
-    left, right = "i" * (x1.ndim > 1), "j" * (x2.ndim > 1)
-    return np.einsum(f"...{left}k,...k{right}->...{left}{right}", x1, x2)
-
-
-def windows(size: Any, kernel: Any, stride: Any, padding: Any) -> Any:
-    """For each output position, the slices of a padded image under the window."""
-    h, w = (n + 2 * p for n, p in zip(size, padding, strict=True))
-    for oi, i in enumerate(range(0, h - kernel[0] + 1, stride[0])):
-        for oj, j in enumerate(range(0, w - kernel[1] + 1, stride[1])):
-            yield oi, oj, slice(i, i + kernel[0]), slice(j, j + kernel[1])
-
-
-def framed(x: Any, padding: Any, value: float = 0.0) -> Any:
-    margins = [(0, 0)] * (x.ndim - 2) + [(p, p) for p in padding]
-    return np.pad(np.asarray(x, float), margins, constant_values=value)
-
-
-def unframed(x: Any, padding: Any) -> Any:
-    (ph, pw), (h, w) = padding, x.shape[-2:]
-    return x[..., ph : h - ph, pw : w - pw]
-
-
-def count(size: Any, kernel: Any, stride: Any, padding: Any) -> tuple[int, int]:
-    *_, (oi, oj, _, _) = windows(size, kernel, stride, padding)
-    return oi + 1, oj + 1
-
-
-def conv2d(x: Any, w: Any, stride: Any, padding: Any) -> Any:
-    kernel, size = w.shape[2:], x.shape[2:]
-    y = np.zeros((x.shape[0], w.shape[0], *count(size, kernel, stride, padding)))
-    image = framed(x, padding)
-    for oi, oj, rows, cols in windows(size, kernel, stride, padding):
-        y[:, :, oi, oj] = np.einsum("ncij,ocij->no", image[:, :, rows, cols], w)
-    return y
-
-
-def conv2d_input(c: Any, w: Any, size: Any, stride: Any, padding: Any) -> Any:
-    image = framed(np.zeros((c.shape[0], w.shape[1], *size)), padding)
-    for oi, oj, rows, cols in windows(size, w.shape[2:], stride, padding):
-        image[:, :, rows, cols] += np.einsum("no,ocij->ncij", c[:, :, oi, oj], w)
-    return unframed(image, padding)
-
-
-def conv2d_weight(x: Any, c: Any, kernel: Any, stride: Any, padding: Any) -> Any:
-    w = np.zeros((c.shape[1], x.shape[1], *kernel))
-    image = framed(x, padding)
-    for oi, oj, rows, cols in windows(x.shape[2:], kernel, stride, padding):
-        w += np.einsum("ncij,no->ocij", image[:, :, rows, cols], c[:, :, oi, oj])
-    return w
-
-
-def im2col(x: Any, kernel: Any, stride: Any, padding: Any) -> Any:
-    image = framed(x, padding)
-    rows = [
-        np.ravel(image[n][:, rows, cols])
-        for n in range(x.shape[0])
-        for _, _, rows, cols in windows(x.shape[2:], kernel, stride, padding)
-    ]
-    return np.array(rows).reshape(len(rows), x.shape[1] * kernel[0] * kernel[1])
-
-
-def col2im(cols: Any, shape: Any, kernel: Any, stride: Any, padding: Any) -> Any:
-    image = framed(np.zeros(shape), padding)
-    rows = iter(cols)
-    for n in range(shape[0]):
-        for _, _, i, j in windows(shape[2:], kernel, stride, padding):
-            image[n][:, i, j] += next(rows).reshape(shape[1], *kernel)
-    return unframed(image, padding)
-
-
-def max_pool2d(x: Any, kernel: Any, stride: Any, padding: Any) -> Any:
-    y = np.zeros((*x.shape[:-2], *count(x.shape[-2:], kernel, stride, padding)))
-    image = framed(x, padding, -np.inf)
-    for oi, oj, rows, cols in windows(x.shape[-2:], kernel, stride, padding):
-        y[..., oi, oj] = image[..., rows, cols].max((-2, -1))
-    return y
-
-
-def max_pool2d_pick(t: Any, x: Any, top: Any, kernel: Any, stride: Any, padding: Any) -> Any:
-    y = np.zeros(top.shape)
-    image, picked = framed(x, padding, -np.inf), framed(t, padding)
-    for oi, oj, rows, cols in windows(x.shape[-2:], kernel, stride, padding):
-        for at in np.ndindex(*x.shape[:-2]):
-            best = int(image[at][rows, cols].argmax())
-            y[at][oi, oj] = picked[at][rows, cols].ravel()[best]
-    return y
-
-
-def max_pool2d_spread(c: Any, x: Any, top: Any, kernel: Any, stride: Any, padding: Any) -> Any:
-    image, y = framed(x, padding, -np.inf), framed(np.zeros(x.shape), padding)
-    for oi, oj, rows, cols in windows(x.shape[-2:], kernel, stride, padding):
-        for at in np.ndindex(*x.shape[:-2]):
-            i, j = divmod(int(image[at][rows, cols].argmax()), kernel[1])
-            y[at][rows, cols][i, j] += c[at][oi, oj]
-    return unframed(y, padding)
-
-
-def sum_pool2d(x: Any, kernel: Any, stride: Any, padding: Any) -> Any:
-    y = np.zeros((*x.shape[:-2], *count(x.shape[-2:], kernel, stride, padding)))
-    for oi, oj, rows, cols in windows(x.shape[-2:], kernel, stride, padding):
-        y[..., oi, oj] = framed(x, padding)[..., rows, cols].sum((-2, -1))
-    return y
-
-
-def sum_pool2d_spread(c: Any, size: Any, kernel: Any, stride: Any, padding: Any) -> Any:
-    y = framed(np.zeros((*c.shape[:-2], *size)), padding)
-    for oi, oj, rows, cols in windows(size, kernel, stride, padding):
-        y[..., rows, cols] += c[..., oi, oj][..., None, None]
-    return unframed(y, padding)
-
-
-REFERENCES: dict[str, Callable[..., Any]] = {
-    "abs": each(lambda x: -x if x < 0 else x),
-    "add": each(lambda a, b: a + b),
-    "astype": lambda x, dtype: x.astype(dtype),
-    "broadcast_to": lambda x, shape: x + np.zeros(shape, x.dtype),
-    "clip": lambda x, low, high: each(
-        lambda v: min(max(v, -math.inf if low is None else low), math.inf if high is None else high)
-    )(x),
-    "col2im": col2im,
-    "concat": lambda *xs: np.concatenate(xs[:-1], axis=xs[-1]),
-    "conv2d": conv2d,
-    "conv2d_input": conv2d_input,
-    "conv2d_weight": conv2d_weight,
-    "copy": lambda x: x,
-    "cos": each(math.cos),
-    "cross_entropy": cross_entropy,
-    "divide": each(lambda a, b: a / b),
-    "exp": each(math.exp),
-    "expand_dims": np.expand_dims,
-    "expm1": each(math.expm1),
-    "getitem": lambda x, index: x[index],
-    "im2col": im2col,
-    "linear": lambda x, w, b: np.einsum("...i,oi->...o", x, w) + b,
-    "log": each(math.log),
-    "log1p": each(math.log1p),
-    "log_softmax": along(lambda xs: [x - log_sum_exp(xs) for x in xs]),
-    "logsumexp": reduced(log_sum_exp),
-    "matmul": matmul,
-    "matrix_transpose": lambda x: np.einsum("...ij->...ji", x),
-    "max": reduced(max),
-    "max_pool2d": max_pool2d,
-    "max_pool2d_pick": max_pool2d_pick,
-    "max_pool2d_spread": max_pool2d_spread,
-    "maximum": each(max),
-    "mean": reduced(lambda xs: math.fsum(xs) / len(xs)),
-    "min": reduced(min),
-    "minimum": each(min),
-    "multiply": each(lambda a, b: a * b),
-    "negative": each(lambda x: 0 - x),
-    "pad": pad,
-    "permute_dims": np.transpose,
-    "pow": each(math.pow),
-    "relu": each(lambda x: x if x > 0 else 0.0),
-    "reshape": lambda x, shape: np.array(x.tolist(), x.dtype).reshape(shape),
-    "scatter": lambda values, index, shape: scatter_add(np.zeros(shape), values, index),
-    "scatter_add": scatter_add,
-    "sigmoid": each(lambda x: 1 / (1 + math.exp(-x))),
-    "sign": each(lambda x: (x > 0) - (x < 0)),
-    "sin": each(math.sin),
-    "softmax": along(soft_max),
-    "sqrt": each(math.sqrt),
-    "square": each(lambda x: x * x),
-    "squeeze": squeeze,
-    "stack": lambda *xs: np.stack(xs[:-1], axis=xs[-1]),
-    "subtract": each(lambda a, b: a - b),
-    "sum": reduced(math.fsum),
-    "sum_pool2d": sum_pool2d,
-    "sum_pool2d_spread": sum_pool2d_spread,
-    "sum_to": sum_to,
-    "tan": each(math.tan),
-    "tanh": each(math.tanh),
-    "where": lambda c, a, b: each(lambda c, a, b: a if c else b)(c, a, b),
-}
 
 
 # --- tests ---
 
 
 def called(op: Op, call: Call) -> Any:
-    if op.variadic:
-        return op.function(call.arrays, *call.params)
-    return op.function(*call.arrays, *call.params)
+    return op.record(call.arrays, call.params)
+
+
+def several(ys: Any) -> tuple[Any, ...]:
+    return tuple(ys) if isinstance(ys, (tuple, list)) else (ys,)
 
 
 def tensors(call: Call, **kwargs: Any) -> Call:
     """The call with tensors in place of floating point arrays."""
     return Call(
-        tuple(Tensor(x, **kwargs) if x.dtype.kind == "f" else x for x in call.arrays), call.params
+        tuple(
+            Tensor(x, **kwargs) if x is not None and x.dtype.kind == "f" else x for x in call.arrays
+        ),
+        call.params,
     )
 
 
@@ -313,11 +58,12 @@ def test_every_op_of_the_library_has_a_reference() -> None:
 @given(data=st.data())
 def test_value(op: Op, data: st.DataObject) -> None:
     call = data.draw(calls(op))
-    y = called(op, call)
-    expected = REFERENCES[op.name](*call.arrays, *call.params)
-    assert np.shape(y) == np.shape(expected)
-    eps = np.finfo(y.dtype).eps
-    np.testing.assert_allclose(y, expected, rtol=40 * eps, atol=100 * eps)
+    found = several(called(op, call))
+    wanted = several(REFERENCES[op.name](*call.arrays, *call.params))
+    for y, expected in zip(found, wanted, strict=True):
+        assert np.shape(y) == np.shape(expected)
+        eps = np.finfo(y.dtype).eps
+        np.testing.assert_allclose(y, expected, rtol=40 * eps, atol=100 * eps)
 
 
 @each_op
@@ -327,21 +73,23 @@ def test_arrays_give_arrays_and_tensors_give_tensors_of_the_same_numbers(
     op: Op, data: st.DataObject
 ) -> None:
     call = data.draw(calls(op))
-    y = called(op, call)
-    assert isinstance(y, (np.ndarray, np.generic))
+    ys = several(called(op, call))
+    for y in ys:
+        assert isinstance(y, (np.ndarray, np.generic))
     tracked = called(op, tensors(call, requires_grad=True))
     with no_grad():
         unrecorded = called(op, tensors(call, requires_grad=True))
-    for t, recorded in [
+    for ts, recorded in [
         (called(op, tensors(call)), False),
         (tracked, True),
         (unrecorded, False),
     ]:
-        assert type(t) is Tensor
-        assert t.requires_grad is recorded
-        assert t.dtype == y.dtype
-        eps = np.finfo(y.dtype).eps  # BLAS rounds by the layout, which a tensor does not keep
-        np.testing.assert_allclose(t.detach().numpy(), y, rtol=40 * eps, atol=100 * eps)
+        for t, y in zip(several(ts), ys, strict=True):
+            assert type(t) is Tensor
+            assert t.requires_grad is recorded
+            assert t.dtype == y.dtype
+            eps = np.finfo(y.dtype).eps  # BLAS rounds by the layout, which a tensor does not keep
+            np.testing.assert_allclose(t.detach().numpy(), y, rtol=40 * eps, atol=100 * eps)
 
 
 def test_public_functions_are_the_ops() -> None:

@@ -11,9 +11,11 @@ from typing import Any
 import numpy as np
 
 from autodiff.declare import custom
-from autodiff.ops.elementwise import ZERO, exp, where
+from autodiff.kernels.scalars import ZERO
+from autodiff.ops.exponential import exp
 from autodiff.ops.manipulation import expand_dims
 from autodiff.ops.reduce import Axis, add_up, having, over, sum
+from autodiff.ops.selection import where
 from autodiff.variable import Array, raw
 
 

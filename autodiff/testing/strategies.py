@@ -30,7 +30,8 @@ class Call(NamedTuple):
     Attributes
     ----------
     arrays
-        The array arguments in the op's order (of a variadic op, the arrays of its sequence).
+        The array arguments in the op's order (of a variadic op, the arrays of its sequence). None:
+        an optional one of a composite, left out.
     params
         The other arguments, in the order of ``op.params``.
     """
@@ -84,7 +85,9 @@ def flowing(op: Op, call: Call) -> list[int]:
     >>> flowing(OPS["where"], Call((mask, x, x), ()))
     [1, 2]
     """
-    return [i for i in range(len(call.arrays)) if i not in CONSTANTS.get(op.name, ())]
+    constants = CONSTANTS.get(op.name, ())
+    given = enumerate(call.arrays)
+    return [i for i, x in given if x is not None and i not in constants]
 
 
 @st.composite

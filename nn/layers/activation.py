@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from autodiff.ops.elementwise import relu, sigmoid, tanh
+from autodiff.ops.exponential import sigmoid
+from autodiff.ops.selection import relu
+from autodiff.ops.trigonometry import tanh
 from autodiff.tensor import Tensor, TensorLike
 from nn.module import Module
 

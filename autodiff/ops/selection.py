@@ -1,0 +1,199 @@
+"""Ops that choose: by sign, by size, by a mask.
+
+Where calculus leaves a choice: `abs`, `sign` and `relu` have slope 0 at 0; tied arguments of
+`maximum` and `minimum` share the gradient equally; `clip` has slope 1 at its bounds.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from autodiff.declare import elementwise, linear
+from autodiff.kernels.scalars import ZERO
+from autodiff.variable import Array, Variable, raw
+
+
+@elementwise(partials=[lambda x: sign(x)], domain=[(0.2, 3.0)], symbol="|x|")
+def abs(x: Array) -> Array:
+    """Absolute value, with slope 0 at 0.
+
+    Parameters
+    ----------
+    x
+        Any shape; keeps its dtype.
+
+    Examples
+    --------
+    >>> abs(Tensor([-1.5, 2.0]))
+    Tensor([1.5, 2. ])
+    """
+    return np.abs(x)
+
+
+@elementwise(partials=[None], domain=[(0.2, 3.0)])
+def sign(x: Array) -> Array:
+    """Sign: -1, 0 or 1. Its slope is 0 everywhere.
+
+    Parameters
+    ----------
+    x
+        Any shape; keeps its dtype, and NaN stays NaN. Booleans are refused.
+
+    Examples
+    --------
+    >>> sign(Tensor([-1.5, 0.0, 2.0]))
+    Tensor([-1.,  0.,  1.])
+    """
+    return np.sign(x)
+
+
+@elementwise(partials=[lambda y: y > 0], domain=[(0.2, 3.0)])
+def relu(x: Array) -> Array:
+    """Rectified linear unit ``max(x, 0)``, with slope 0 at 0.
+
+    Parameters
+    ----------
+    x
+        Any shape; keeps its dtype, and NaN stays NaN.
+
+    Examples
+    --------
+    >>> relu(Tensor([-1.0, 0.0, 2.0]))
+    Tensor([0., 0., 2.])
+    """
+    x = np.asarray(x)
+    return np.maximum(x, ZERO[x.dtype])
+
+
+def _share(wins: Any, loses: Any, dtype: Any) -> Any:
+    """1 where the first comparison holds, 0 where the second, one half at a tie."""
+    return (np.asarray(wins, dtype) - np.asarray(loses, dtype) + 1) / np.asarray(2, dtype)
+
+
+@elementwise(
+    partials=[
+        lambda y, x1, x2: _share(raw(x1) > raw(x2), raw(x1) < raw(x2), y.dtype),
+        lambda y, x1, x2: _share(raw(x2) > raw(x1), raw(x2) < raw(x1), y.dtype),
+    ],
+    symbol="max",
+)
+def maximum(x1: Array, x2: Array) -> Array:
+    """Larger of the two; a tie shares the gradient equally.
+
+    Parameters
+    ----------
+    x1, x2
+        Any shapes that broadcast together; NumPy's common dtype. A NaN wins.
+
+    Examples
+    --------
+    >>> maximum(Tensor([1.0, 5.0]), Tensor([2.0, 3.0]))
+    Tensor([2., 5.])
+    """
+    return np.maximum(x1, x2)
+
+
+@elementwise(
+    partials=[
+        lambda y, x1, x2: _share(raw(x1) < raw(x2), raw(x1) > raw(x2), y.dtype),
+        lambda y, x1, x2: _share(raw(x2) < raw(x1), raw(x2) > raw(x1), y.dtype),
+    ],
+    symbol="min",
+)
+def minimum(x1: Array, x2: Array) -> Array:
+    """Smaller of the two; a tie shares the gradient equally.
+
+    Parameters
+    ----------
+    x1, x2
+        Any shapes that broadcast together; NumPy's common dtype. A NaN wins.
+
+    Examples
+    --------
+    >>> minimum(Tensor([1.0, 5.0]), Tensor([2.0, 3.0]))
+    Tensor([1., 3.])
+    """
+    return np.minimum(x1, x2)
+
+
+def _inside(x: Any, min: Any, max: Any) -> Any:
+    inside = True
+    if min is not None:
+        inside = inside & (raw(x) >= raw(min))
+    if max is not None:
+        inside = inside & (raw(x) <= raw(max))
+    return inside
+
+
+@elementwise(partials=[_inside], domain=[(-0.9, 0.9)])
+def clip(x: Array, min: Any = None, max: Any = None) -> Array:
+    """Limit to ``[min, max]`` (None: no limit), with slope 1 inside and at the bounds.
+
+    The bounds are constants; where their gradient matters, write
+    ``minimum(maximum(x, low), high)``.
+
+    Parameters
+    ----------
+    x
+        Any shape; keeps its dtype unless a bound's is wider.
+    min, max
+        Constants that broadcast with `x`, or None. Where they cross, `max` wins.
+
+    Raises
+    ------
+    OpTypeError
+        If a bound requires grad.
+
+    Notes
+    -----
+    `numpy.clip`; the array API standard's ``clip``.
+
+    Examples
+    --------
+    >>> clip(Tensor([-2.0, 0.5, 2.0]), -1, 1)
+    Tensor([-1. ,  0.5,  1. ])
+    """
+    for bound in (min, max):
+        if isinstance(bound, Variable) and bound._node is not None:
+            raise TypeError(
+                "a bound requires grad, but clip has none for it: use maximum and minimum"
+            )
+    return np.clip(x, raw(min), raw(max))
+
+
+@linear(
+    adjoint=[
+        None,
+        lambda g, condition: where(condition, g, ZERO[g.dtype]),
+        lambda g, condition: where(condition, ZERO[g.dtype], g),
+    ],
+    symbol="?:",
+    expects="shapes that broadcast together",
+)
+def where(condition: Array, x1: Array, x2: Array) -> Array:
+    """Elements of `x1` where `condition` holds, of `x2` elsewhere.
+
+    Parameters
+    ----------
+    condition
+        Booleans, or numbers that count as true unless 0; no gradient flows to it.
+    x1, x2
+        Any shapes that broadcast with `condition`; NumPy's common dtype.
+
+    Raises
+    ------
+    OpValueError
+        If the three shapes do not broadcast together.
+
+    Notes
+    -----
+    `numpy.where`; the array API standard's ``where``.
+
+    Examples
+    --------
+    >>> where(Tensor([True, False]), Tensor([1.0, 2.0]), 0.0)
+    Tensor([1., 0.])
+    """
+    return np.where(condition, x1, x2)

@@ -1,0 +1,28 @@
+"""Calls of reductions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from autodiff.testing.drawing import Draw, Maker, shapes, st
+from autodiff.testing.generators.registry import generator, some_axes
+
+
+@generator("sum")
+def _sum(draw: Draw, make: Maker) -> Any:
+    shape = draw(shapes())
+    return [make(shape)], [some_axes(draw, len(shape)), draw(st.booleans())]
+
+
+@generator("max")
+@generator("min")
+@generator("mean")
+@generator("logsumexp")
+def _nonempty_reduction(draw: Draw, make: Maker) -> Any:
+    shape = draw(shapes())
+    axis = some_axes(draw, len(shape))
+    reduced = range(len(shape)) if axis is None else {i % len(shape) for i in np.atleast_1d(axis)}
+    shape = tuple(max(side, 1) if i in reduced else side for i, side in enumerate(shape))
+    return [make(shape, apart=True)], [axis, draw(st.booleans())]

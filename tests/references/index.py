@@ -1,0 +1,25 @@
+"""References for the ops of autodiff/ops/index.py."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+
+def scatter_add(x: Any, updates: Any, index: Any) -> Any:
+    flat = np.arange(x.size).reshape(x.shape)[index]
+    y = np.array(x, float).ravel()
+    for at, update in zip(
+        np.ravel(flat), np.ravel(np.broadcast_to(updates, flat.shape)), strict=True
+    ):
+        y[at] += update
+    return y.reshape(x.shape)
+
+
+REFERENCES: dict[str, Callable[..., Any]] = {
+    "getitem": lambda x, index: x[index],
+    "scatter": lambda values, index, shape: scatter_add(np.zeros(shape), values, index),
+    "scatter_add": scatter_add,
+}

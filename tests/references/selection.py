@@ -1,0 +1,21 @@
+"""References for the ops of autodiff/ops/selection.py."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+from tests.references.tools import each
+
+REFERENCES: dict[str, Callable[..., Any]] = {
+    "abs": each(lambda x: -x if x < 0 else x),
+    "clip": lambda x, low, high: each(
+        lambda v: min(max(v, -math.inf if low is None else low), math.inf if high is None else high)
+    )(x),
+    "maximum": each(max),
+    "minimum": each(min),
+    "relu": each(lambda x: x if x > 0 else 0.0),
+    "sign": each(lambda x: (x > 0) - (x < 0)),
+    "where": lambda c, a, b: each(lambda c, a, b: a if c else b)(c, a, b),
+}
