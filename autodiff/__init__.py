@@ -14,6 +14,7 @@ from autodiff.errors import (
 from autodiff.functional import avg_pool2d, conv2d, max_pool2d, var
 from autodiff.op import COMPOSITES, OPS, Op
 from autodiff.ops.arithmetic import add, divide, multiply, negative, pow, sqrt, square, subtract
+from autodiff.ops.complex import angle, complex, conj, imag, real
 from autodiff.ops.exponential import exp, expm1, log, log1p, sigmoid
 from autodiff.ops.index import getitem, scatter, scatter_add
 from autodiff.ops.linalg import matmul
@@ -55,14 +56,17 @@ __all__ = [
     "Tensor",
     "abs",
     "add",
+    "angle",
     "asarray",
     "astype",
     "avg_pool2d",
     "broadcast_to",
     "clip",
     "col2im",
+    "complex",
     "composite",
     "concat",
+    "conj",
     "conv2d",
     "copy",
     "cos",
@@ -78,6 +82,7 @@ __all__ = [
     "grad",
     "gradients",
     "im2col",
+    "imag",
     "is_grad_enabled",
     "jvp",
     "linear",
@@ -100,6 +105,7 @@ __all__ = [
     "pad",
     "permute_dims",
     "pow",
+    "real",
     "relu",
     "reshape",
     "scatter",

@@ -1,8 +1,8 @@
 """Declare an op: a forward and its rules in, a fast recorded function and its calculus out.
 
-Four decorators, one for each family, and `composite` for what is made of other ops. The decorated function is the forward, on raw arrays; its
-parameters annotated ``Array`` are what flows, the others are the op's params. A rule is a function
-that *asks by name* for what it reads:
+Four decorators, one for each family, and `composite` for what is made of other ops. The decorated
+function is the forward, on raw arrays; its parameters annotated ``Array`` are what flows, the
+others are the op's params. A rule is a function that *asks by name* for what it reads:
 
 - ``g``: the cotangent of the output (an elementwise op's partials seldom need it);
 - ``y``: the output; ``x``, the name of an array argument: its value (a node keeps these for it);

@@ -29,6 +29,7 @@ from autodiff.ops import (
     selection,
     trigonometry,
 )
+from autodiff.ops.complex import conj, real
 from autodiff.variable import Variable, constant, lifted, raw, tensor, tensor_class
 
 if TYPE_CHECKING:
@@ -241,10 +242,10 @@ class Tensor(Variable):
     @requires_grad.setter
     def requires_grad(self, value: bool) -> None:
         if value and self._node is None:
-            if self.dtype.kind != "f":
+            if self.dtype.kind not in "fc":
                 raise TypeError(
-                    f"only tensors of floating dtype can require grad, got {self.dtype}: pass "
-                    f"dtype=float, or astype(float) first"
+                    f"only tensors of floating or complex dtype can require grad, got "
+                    f"{self.dtype}: pass dtype=float, or astype(float) first"
                 )
             self._node = Leaf(self._data, self, self._name)
         elif not value and self._node is not None:
@@ -266,10 +267,10 @@ class Tensor(Variable):
     @grad.setter
     def grad(self, value: Tensor | None) -> None:
         fits = isinstance(value, Tensor) and value.shape == self.shape
-        if value is not None and not (fits and value.dtype.kind in "fiu"):
+        if value is not None and not (fits and value.dtype.kind in _GRADIENTS[self.dtype.kind]):
             raise ValueError(
-                f"grad: expected None or a Tensor of real numbers of shape {self.shape}, got "
-                f"{type(value).__name__} {describe(raw(value))}"
+                f"grad: expected None or a Tensor of {_kind(self.dtype)} numbers of shape "
+                f"{self.shape}, got {type(value).__name__} {describe(raw(value))}"
             )
         self._grad = value
 
@@ -313,12 +314,18 @@ class Tensor(Variable):
     def _seed(
         self, gradient: TensorLike | None, caller: str = "backward", argument: str = "gradient"
     ) -> Tensor:
-        """The cotangent to start a backward pass with: `gradient`, checked, or a single 1."""
+        """The cotangent to start a backward pass with: `gradient`, checked, or a single 1.
+
+        Of a complex gradient it is the conjugate (see `autodiff.ops.complex`).
+        """
         if gradient is None:
-            if self.size != 1:
+            if self.size != 1 or self.dtype.kind == "c":
                 raise GradientError(
                     f"{caller}: {argument} can be left out only for one element, got shape "
                     f"{self.shape}: reduce it with sum() or mean(), or pass {argument}="
+                    if self.dtype.kind != "c"
+                    else f"{caller}: {argument} can be left out only for a real number, got "
+                    f"{self.dtype}: take its real(), imag() or abs(), or pass {argument}="
                 )
             dtype = self._data.dtype
             one = ONE[dtype] if not self._data.ndim else np.ones(self.shape, dtype)
@@ -329,8 +336,12 @@ class Tensor(Variable):
             raise GradientError(
                 f"{caller}: expected {argument} of shape {self.shape}, got {given.shape}"
             )
-        if given.dtype.kind not in "fiu":
-            raise GradientError(f"{caller}: expected {argument} of real numbers, got {given.dtype}")
+        if given.dtype.kind not in _GRADIENTS[self.dtype.kind]:
+            raise GradientError(
+                f"{caller}: expected {argument} of {_kind(self.dtype)} numbers, got {given.dtype}"
+            )
+        if given.dtype.kind == "c":
+            given = conj(given)
         return given if given.dtype == self.dtype else manipulation.astype(given, self.dtype)
 
     # --- operators and methods that are ops ---
@@ -465,7 +476,7 @@ class Tensor(Variable):
 
     def __repr__(self) -> str:
         text = np.array2string(self._data, separator=", ", prefix="Tensor(")
-        if self.dtype not in (np.float64, np.int64, np.bool_):
+        if self.dtype not in (np.float64, np.int64, np.bool_, np.complex128):
             text += f", dtype={self.dtype}"
         if self.requires_grad:
             text += ", requires_grad=True"
@@ -496,18 +507,29 @@ def _rebuilt(
     return made
 
 
-def owned(g: Any, dtype: np.dtype[Any], taken: set[int]) -> Tensor:
-    """A cotangent as a tensor whose memory nothing else holds.
+_GRADIENTS = {"c": "cfiu"} | dict.fromkeys("fbiu", "fiu")
+"""By kind of the dtype of a tensor, the kinds that its gradient may have."""
 
-    Flows may be views of other arrays, or one array for several parents. `taken` has the ids of
-    arrays that something else holds, and gets this one's.
+
+def _kind(dtype: np.dtype[Any]) -> str:
+    return "complex" if dtype.kind == "c" else "real"
+
+
+def owned(g: Any, dtype: np.dtype[Any], taken: set[int]) -> Tensor:
+    """A cotangent as the gradient of a tensor of `dtype`, in memory that nothing else holds.
+
+    This is where gradients leave the engine: real ones lose what is imaginary, complex ones are
+    conjugated (see `autodiff.ops.complex`). Flows may be views of other arrays, or one array for
+    several parents. `taken` has the ids of arrays that something else holds, and gets this one's.
     """
     made: Tensor = g if isinstance(g, Tensor) else tensor(np.asarray(g), None)
     array = made._data
     if array.dtype is not dtype and array.dtype != dtype:
-        if array.dtype.kind == "c":
-            raise GradientError("a complex value is on the way: only real ones have gradients here")
-        made = manipulation.astype(made, dtype)
+        if array.dtype.kind == "c" != dtype.kind:
+            made = real(made)
+        made = manipulation.astype(conj(made) if dtype.kind == "c" else made, dtype)
+    elif dtype.kind == "c":
+        made = conj(made)
     elif array.base is not None or id(array) in taken:
         made = manipulation.copy(made)
     taken.add(id(made._data))

@@ -15,8 +15,9 @@ from typing import Any
 import numpy as np
 
 from autodiff.config import enable_grad, is_grad_enabled
-from autodiff.errors import GradientError
+from autodiff.errors import GradientError, describe
 from autodiff.graph import Node, pullback, pushforward, upstream
+from autodiff.ops.complex import real
 from autodiff.ops.manipulation import astype, copy
 from autodiff.tensor import Tensor, TensorLike, owned
 from autodiff.variable import Variable, leaf, lifted, raw, tensor
@@ -185,6 +186,8 @@ def jvp(
                 t = pushforward(y._node, tangents, view=lifted if lift else None)
             if t is None:
                 t = np.zeros(y.shape, y.dtype)
+            if y.dtype.kind != "c" and t.dtype.kind == "c":
+                t = real(t)
             if isinstance(t, Tensor):
                 return t if lift else t.detach()
             return tensor(np.array(t, y.dtype), None)
@@ -195,6 +198,8 @@ def jvp(
 
 def _tangent(v: TensorLike, x: Tensor, lift: bool) -> Any:
     """A tangent in the dtype of its input; as a tensor if the walk is to be recorded."""
+    if np.asarray(raw(v)).dtype.kind == "c" != x.dtype.kind:
+        raise GradientError(f"jvp: expected a real tangent of a {x.dtype} input, got a complex one")
     if not lift:
         return np.asarray(raw(v), x.dtype)
     v = v if isinstance(v, Tensor) else Tensor(v)
@@ -262,10 +267,10 @@ def value_and_grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> C
             return f(*full, **kwargs)
 
         y, pull = vjp(of_picked, *(args[i] for i in at))
-        if not isinstance(y, Tensor) or y.size != 1:
+        if not isinstance(y, Tensor) or y.size != 1 or y.dtype.kind == "c":
             raise GradientError(
-                f"grad: expected a function of one number, got {np.shape(raw(y))}: reduce its "
-                f"result with sum() or mean(), or use vjp"
+                f"grad: expected a function that gives one real number, got {describe(raw(y))}: "
+                f"reduce its result with sum() or mean(), take real() or abs(), or use vjp"
             )
         found = pull()
         return y, found[0] if one else found
@@ -297,10 +302,10 @@ def _fresh(x: TensorLike, outside: bool) -> Any:
     array = np.asarray(raw(x))
     if isinstance(x, int):
         array = array.astype(np.float64)
-    if array.dtype.kind != "f":
+    if array.dtype.kind not in "fc":
         raise GradientError(
             f"can't differentiate by an argument of dtype {array.dtype} (shape {array.shape}): "
-            f"expected floating point numbers"
+            f"expected floating point or complex numbers"
         )
     return leaf(array.copy())
 

@@ -21,7 +21,7 @@ Array: TypeAlias = Annotated[Any, "Array"]
 
 Rules and forwards can't tell which, so there is no narrower type to give them."""
 
-SCALARS = frozenset({float, int, bool, np.float64, np.float32})
+SCALARS = frozenset({float, int, bool, complex, np.float64, np.float32})
 
 
 class Variable:

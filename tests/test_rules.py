@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 import autodiff
 from autodiff import COMPOSITES, OPS, Op, Tensor, gradients, jvp, vjp
+from autodiff.graph import pullback
 from autodiff.testing import check_grads
 from autodiff.testing.strategies import Call, calls, flowing
 
@@ -24,24 +25,50 @@ LIBRARY = [op for op in OPS.values() if op.forward.__module__.startswith("autodi
 COMPOSED = [op for op in COMPOSITES.values() if op.forward.__module__.startswith("autodiff.")]
 each_op = pytest.mark.parametrize("op", LIBRARY, ids=lambda op: op.name)
 each_function = pytest.mark.parametrize("op", [*LIBRARY, *COMPOSED], ids=lambda op: op.name)
+# fmt: off
+COMPLEX = [
+    "abs", "add", "broadcast_to", "concat", "copy", "cos", "divide", "exp", "expand_dims", "expm1",
+    "getitem", "im2col", "log", "log1p", "matmul", "matrix_transpose", "mean", "multiply",
+    "negative", "permute_dims", "pow", "reshape", "scatter", "scatter_add", "sigmoid", "sign",
+    "sin", "sqrt", "square", "squeeze", "stack", "subtract", "sum", "sum_to", "tan", "tanh", "where",
+]
+# fmt: on
+"""What takes complex arrays where it takes real ones (the ops of complex numbers are drawn so)."""
 drawn = settings(max_examples=settings().max_examples // 5)
 
 
 def applied(op: Op, call: Call) -> tuple[Callable[..., Any], list[Any]]:
-    """`op` as a function of those of the call's arrays that have a derivative, and these."""
+    """`op` as a function of those of the call's arrays that have a derivative, and these.
+
+    A complex array is two real ones to it, and a complex result too: so everything that holds for
+    real functions is asked of complex ones, holomorphic or not.
+    """
     at = flowing(op, call)
 
     def f(*xs: Any) -> Any:
-        arrays = list(call.arrays)
-        for i, x in zip(at, xs, strict=True):
-            arrays[i] = x
-        return op.record(arrays, call.params)
+        arrays, parts = list(call.arrays), iter(xs)
+        for i in at:
+            is_complex = call.arrays[i].dtype.kind == "c"
+            arrays[i] = next(parts) + 1j * next(parts) if is_complex else next(parts)
+        zs = several(op.record(arrays, call.params))
+        return joined(y for z in zs if z.dtype.kind in "fc" for y in parts_of(z))
 
-    return f, [call.arrays[i] for i in at]
+    return f, [part for i in at for part in parts_of(call.arrays[i])]
+
+
+def parts_of(z: Any) -> tuple[Any, ...]:
+    """The real arrays (or tensors) that `z` consists of."""
+    return (autodiff.real(z), autodiff.imag(z)) if z.dtype.kind == "c" else (z,)
+
+
+def joined(ys: Any) -> Any:
+    """Several results as a tuple, one as itself."""
+    first, *others = ys
+    return (first, *others) if others else first
 
 
 def several(ys: Any) -> tuple[Any, ...]:
-    return ys if isinstance(ys, tuple) else (ys,)
+    return tuple(ys) if isinstance(ys, (tuple, list)) else (ys,)
 
 
 def like(xs: Any, seed: int) -> list[Any]:
@@ -69,6 +96,16 @@ def data_of(tensors: Any) -> list[Any]:
 @given(data=st.data())
 def test_rules_match_numerical_derivatives_to_second_order(op: Op, data: st.DataObject) -> None:
     f, xs = applied(op, data.draw(calls(op)))
+    check_grads(f, xs, order=2)
+
+
+@pytest.mark.parametrize("name", COMPLEX)
+@drawn
+@given(data=st.data())
+def test_rules_hold_for_complex_numbers(name: str, data: st.DataObject) -> None:
+    op = {**OPS, **COMPOSITES}[name]
+    f, xs = applied(op, data.draw(calls(op, dtype=np.complex128)))
+    assert any(x.dtype == np.float64 for x in xs)
     check_grads(f, xs, order=2)
 
 
@@ -114,33 +151,36 @@ def test_nothing_is_written_to(op: Op, data: st.DataObject) -> None:
         np.testing.assert_array_equal(was, array)
 
 
-@each_op
+@each_function
 @drawn
 @given(data=st.data())
 def test_float32_stays_float32_on_the_way(op: Op, data: st.DataObject) -> None:
     call = data.draw(calls(op, dtype=np.float32))
     f, xs = applied(op, call)
-    y = f(*(Tensor(x, requires_grad=True) for x in xs))
-    expected = call.params[0] if op.name == "astype" else np.float32
-    assert y.dtype == expected
-    (u,) = like([y], seed=1)
-    flows = [g for g in y._node.op.pull(y._node, u) if g is not None]
-    assert len(flows) == (0 if op.name == "sign" else len(xs))
-    assert {g.dtype for g in flows} <= {np.dtype(expected)}
-    assert {g.dtype for g in vjp(f, *xs)[1](u)} == {np.dtype(np.float32)}
-    assert jvp(f, xs, like(xs, seed=2))[1].dtype == expected
+    ys = several(f(*(Tensor(x, requires_grad=True) for x in xs)))
+    expected = call.params[0] if op.name == "astype" else np.dtype(np.float32)
+    assert {y.dtype for y in ys} <= {expected}
+    us = like(ys, seed=1)
+    flowing: set[Any] = set()
+    pullback(
+        {y._node: u for y, u in zip(ys, us, strict=True) if y._node is not None},
+        visit=lambda step: flowing.update(g.dtype for g in step.flows if g is not None),
+    )
+    assert flowing <= {expected, np.result_type(expected, np.complex64)}
+    assert {g.dtype for g in vjp(f, *xs)[1](*us)} <= {np.dtype(np.float32)}
+    assert {t.dtype for t in several(jvp(f, xs, like(xs, seed=2))[1])} <= {expected}
 
 
-@each_op
+@each_function
 @drawn
 @given(data=st.data())
 def test_recorded_gradients_equal_plain_ones(op: Op, data: st.DataObject) -> None:
     f, xs = applied(op, data.draw(calls(op)))
     tensors = [Tensor(x, requires_grad=True) for x in xs]
-    y = f(*tensors)
-    u = autodiff.asarray(like([y], seed=1)[0])
-    plain = data_of(gradients(y, tensors, u))
-    recorded = data_of(gradients(y, tensors, u, create_graph=True))
+    ys = several(f(*tensors))
+    us = [autodiff.asarray(u) for u in like(ys, seed=1)]
+    plain = data_of(gradients(ys, tensors, us))
+    recorded = data_of(gradients(ys, tensors, us, create_graph=True))
     for p, r, x in zip(plain, recorded, xs, strict=True):
         assert p.shape == r.shape == x.shape
         assert p.dtype == r.dtype == x.dtype
@@ -148,26 +188,28 @@ def test_recorded_gradients_equal_plain_ones(op: Op, data: st.DataObject) -> Non
         np.testing.assert_allclose(p, r, rtol=100 * eps, atol=100 * eps)
 
 
-@each_op
+@each_function
 @drawn
 @given(data=st.data())
 def test_one_constant_argument_changes_no_other_gradient(op: Op, data: st.DataObject) -> None:
     call = data.draw(calls(op, dtype=np.float64))
     f, xs = applied(op, call)
-    y, pull = vjp(f, *xs)
-    (u,) = like([y], seed=1)
-    together = data_of(pull(u))
+    ys, pull = vjp(f, *xs)
+    us = like(several(ys), seed=1)
+    together = data_of(pull(*us))
     for i, x in enumerate(xs):
-        tensor = Tensor(x, requires_grad=True)
-        y = f(*xs[:i], tensor, *xs[i + 1 :])
-        (alone,) = data_of([gradients(y, tensor, autodiff.asarray(u))])
+
+        def of_one(t: Any, i: int = i) -> Any:
+            return f(*xs[:i], t, *xs[i + 1 :])
+
+        (alone,) = data_of(vjp(of_one, x)[1](*us))
         np.testing.assert_allclose(alone, together[i], rtol=1e-13, atol=1e-13)
-        y, tangent = jvp(lambda t, i=i: f(*xs[:i], t, *xs[i + 1 :]), [x], like([x], seed=2))
+        _, tangents = jvp(of_one, [x], like([x], seed=2))
         zeros = [np.zeros_like(x) for x in xs]
         zeros[i] = like([x], seed=2)[0]
-        np.testing.assert_allclose(
-            tangent.numpy(), jvp(f, xs, zeros)[1].numpy(), rtol=1e-13, atol=1e-13
-        )
+        expected = several(jvp(f, xs, zeros)[1])
+        for tangent, wanted in zip(several(tangents), expected, strict=True):
+            np.testing.assert_allclose(tangent.numpy(), wanted.numpy(), rtol=1e-13, atol=1e-13)
 
 
 # --- points where calculus leaves a choice, and pieces that the domains leave out ---

@@ -403,9 +403,9 @@ def forgot(x: Any) -> None:
 
 
 def test_grad_of_more_than_one_number() -> None:
-    with pytest.raises(GradientError, match=r"function of one number, got \(3,\).*sum.*vjp"):
+    with pytest.raises(GradientError, match=r"one real number, got float64 \(3,\).*sum.*vjp"):
         grad(lambda x: x * x)(X)
-    with pytest.raises(GradientError, match="function of one number"):
+    with pytest.raises(GradientError, match="gives one real number"):
         grad(lambda x: (x.sum(), x.sum()))(X)
 
 
@@ -417,7 +417,7 @@ def test_arguments_that_are_not_there() -> None:
 
 
 def test_points_that_are_no_floats() -> None:
-    for point in (np.arange(3), Tensor([1, 2]), np.array([True]), np.ones(2, complex)):
+    for point in (np.arange(3), Tensor([1, 2]), np.array([True])):
         with pytest.raises(GradientError, match="can't differentiate by an argument of dtype"):
             grad(lambda x: x.sum())(point)
     with pytest.raises(GradientError, match=r"can't differentiate.*dtype <U1"):

@@ -43,7 +43,8 @@ def tensors(call: Call, **kwargs: Any) -> Call:
     """The call with tensors in place of floating point arrays."""
     return Call(
         tuple(
-            Tensor(x, **kwargs) if x is not None and x.dtype.kind == "f" else x for x in call.arrays
+            Tensor(x, **kwargs) if x is not None and x.dtype.kind in "fc" else x
+            for x in call.arrays
         ),
         call.params,
     )

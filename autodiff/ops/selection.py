@@ -10,41 +10,63 @@ from typing import Any
 
 import numpy as np
 
-from autodiff.declare import elementwise, linear
-from autodiff.kernels.scalars import ZERO
+from autodiff.declare import custom, elementwise, linear
+from autodiff.kernels.scalars import ONE, ZERO
+from autodiff.ops.complex import conj, real
 from autodiff.variable import Array, Variable, raw
 
 
-@elementwise(partials=[lambda x: sign(x)], domain=[(0.2, 3.0)], symbol="|x|")
-def abs(x: Array) -> Array:
+def _toward(g: Any, x: Any) -> Any:
+    return g * sign(x) if x.dtype.kind != "c" else real(g) * conj(sign(x))
+
+
+@custom(vjps=[_toward], symbol="|x|")
+def abs(x: Array, /) -> Array:
     """Absolute value, with slope 0 at 0.
 
     Parameters
     ----------
     x
-        Any shape; keeps its dtype.
+        Any shape; keeps its dtype, but of a complex number it is real.
+
+    Notes
+    -----
+    `numpy.abs`; the array API standard's ``abs``.
 
     Examples
     --------
-    >>> abs(Tensor([-1.5, 2.0]))
-    Tensor([1.5, 2. ])
+    >>> abs(Tensor([-1.5, 2.0])), abs(Tensor(3 + 4j))
+    (Tensor([1.5, 2. ]), Tensor(5.))
     """
     return np.abs(x)
 
 
-@elementwise(partials=[None], domain=[(0.2, 3.0)])
-def sign(x: Array) -> Array:
-    """Sign: -1, 0 or 1. Its slope is 0 everywhere.
+def _around(g: Any, y: Any, x: Any) -> Any:
+    """Of a complex number only the angle matters: what flows is at right angles to it."""
+    if x.dtype.kind != "c":
+        return np.broadcast_to(ZERO[x.dtype], x.shape)
+    length = abs(x)
+    length = where(raw(length) == 0, ONE[length.dtype], length)
+    return (g - real(g * y) * conj(y)) / length
+
+
+@custom(vjps=[_around])
+def sign(x: Array, /) -> Array:
+    """Sign: -1, 0 or 1, with slope 0 everywhere; of a complex number ``x / |x|``.
 
     Parameters
     ----------
     x
         Any shape; keeps its dtype, and NaN stays NaN. Booleans are refused.
 
+    Notes
+    -----
+    `numpy.sign`; the array API standard's ``sign``.
+
     Examples
     --------
-    >>> sign(Tensor([-1.5, 0.0, 2.0]))
-    Tensor([-1.,  0.,  1.])
+    >>> sign(Tensor([-1.5, 0.0, 2.0])), sign(Tensor(3 + 4j))
+    (Tensor([-1.,  0.,  1.]), Tensor(0.6+0.8j))
     """
     return np.sign(x)
 

@@ -117,7 +117,10 @@ class Maker:
         self.rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
 
     def __call__(self, shape: Shape, domain: Domain = (-3.0, 3.0), apart: bool = False) -> Array:
-        """A read-only array of `shape` with values in `domain`, `apart` as in `arrays`."""
+        """A read-only array of `shape` with values in `domain`, `apart` as in `arrays`.
+
+        Of complex numbers (which can't be `apart`) both parts are in the domain.
+        """
         low, high = domain
         if apart:
             ranks = self.rng.permutation(prod(shape)).reshape(shape)
@@ -125,8 +128,17 @@ class Maker:
             values = low + (high - low) * (ranks + wobble) / max(1, prod(shape))
         else:
             values = self.rng.uniform(low, high, shape)
+            if self.dtype.kind == "c":
+                values = values + 1j * self.rng.uniform(low, high, shape)
         layout = self.draw(st.sampled_from(LAYOUTS)) if prod(shape) > 1 else "C"
         return _laid_out(np.asarray(values, self.dtype), layout)
+
+    def complex(self, shape: Shape, domain: Domain = (-3.0, 3.0)) -> Array:
+        """As `make` itself, but of complex numbers, of the same precision."""
+        kind = np.result_type(self.dtype, np.complex64)
+        maker = Maker.__new__(Maker)
+        maker.draw, maker.dtype, maker.rng = self.draw, kind, self.rng
+        return maker(shape, domain)
 
 
 def _laid_out(values: Array, layout: str) -> Array:

@@ -5,6 +5,7 @@ from typing import Any
 
 from tests.references import (
     arithmetic,
+    complex,
     conv,
     exponential,
     index,
@@ -20,6 +21,7 @@ from tests.references import (
 
 ROOMS = (
     arithmetic,
+    complex,
     conv,
     exponential,
     index,

@@ -1,6 +1,7 @@
 """How to draw a call of each structured op of the library: a file for each of its rooms."""
 
 from autodiff.testing.generators import (
+    complex,
     conv,
     index,
     linalg,
@@ -17,6 +18,7 @@ __all__ = [
     "CONSTANTS",
     "GENERATORS",
     "Generator",
+    "complex",
     "conv",
     "generator",
     "index",

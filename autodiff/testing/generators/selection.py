@@ -28,3 +28,9 @@ def _extremes(draw: Draw, make: Maker) -> Any:
     one, other = draw(broadcastable(2))
     values = make((prod(one) + prod(other),), apart=True)
     return [values[: prod(one)].reshape(one), values[prod(one) :].reshape(other)], []
+
+
+@generator("abs")
+@generator("sign")
+def _away_from_zero(draw: Draw, make: Maker) -> Any:
+    return [make(draw(shapes()), (0.2, 3.0))], []
