@@ -14,7 +14,7 @@ from autodiff.variable import Array, raw
 
 
 @elementwise(partials=[1, 1], symbol="+")
-def add(x1: Array, x2: Array) -> Array:
+def add(x1: Array, x2: Array, /) -> Array:
     """Sum ``x1 + x2``.
 
     Parameters
@@ -31,7 +31,7 @@ def add(x1: Array, x2: Array) -> Array:
 
 
 @elementwise(partials=[1, -1], symbol="−")
-def subtract(x1: Array, x2: Array) -> Array:
+def subtract(x1: Array, x2: Array, /) -> Array:
     """Difference ``x1 - x2``.
 
     Parameters
@@ -48,7 +48,7 @@ def subtract(x1: Array, x2: Array) -> Array:
 
 
 @elementwise(partials=["x2", "x1"], symbol="×")
-def multiply(x1: Array, x2: Array) -> Array:
+def multiply(x1: Array, x2: Array, /) -> Array:
     """Product ``x1 * x2``.
 
     Parameters
@@ -69,7 +69,7 @@ def multiply(x1: Array, x2: Array) -> Array:
     domain=[(-3.0, 3.0), (0.5, 3.0)],
     symbol="÷",
 )
-def divide(x1: Array, x2: Array) -> Array:
+def divide(x1: Array, x2: Array, /) -> Array:
     """Quotient ``x1 / x2``; integers give floats.
 
     Parameters
@@ -108,7 +108,7 @@ def _exponent_slope(y: Any, x1: Any) -> Any:
     domain=[(0.5, 3.0), (-2.0, 3.0)],
     symbol="xʸ",
 )
-def pow(x1: Array, x2: Array) -> Array:
+def pow(x1: Array, x2: Array, /) -> Array:
     """Power ``x1 ** x2``; the slope of ``x ** 0`` is 0, also at 0.
 
     Parameters
@@ -131,7 +131,7 @@ def pow(x1: Array, x2: Array) -> Array:
 
 
 @elementwise(partials=[-1], symbol="−x")
-def negative(x: Array) -> Array:
+def negative(x: Array, /) -> Array:
     """Negation ``-x``.
 
     Parameters
@@ -148,7 +148,7 @@ def negative(x: Array) -> Array:
 
 
 @elementwise(partials=[lambda y: 0.5 / y], domain=[(0.3, 3.0)], symbol="√")
-def sqrt(x: Array) -> Array:
+def sqrt(x: Array, /) -> Array:
     """Square root.
 
     Parameters
@@ -165,7 +165,7 @@ def sqrt(x: Array) -> Array:
 
 
 @elementwise(partials=[lambda x: x + x], symbol="x²")
-def square(x: Array) -> Array:
+def square(x: Array, /) -> Array:
     """Square ``x * x``.
 
     Parameters
@@ -179,3 +179,197 @@ def square(x: Array) -> Array:
     Tensor([4., 9.])
     """
     return np.square(x)
+
+
+@elementwise(partials=[1], symbol="+x")
+def positive(x: Array, /) -> Array:
+    """The same numbers, ``+x``.
+
+    Parameters
+    ----------
+    x
+        Any shape and numeric dtype but booleans.
+
+    Notes
+    -----
+    `numpy.positive`; the array API standard's ``positive``.
+
+    Examples
+    --------
+    >>> positive(Tensor([1.0, -2.0]))
+    Tensor([ 1., -2.])
+    """
+    return +x
+
+
+@elementwise(partials=[lambda g, y: -g * y * y], domain=[(0.5, 3.0)], symbol="1/x")
+def reciprocal(x: Array, /) -> Array:
+    """Reciprocal ``1 / x``.
+
+    Parameters
+    ----------
+    x
+        Any shape, floating or complex; 0 gives infinity, with NumPy's warning.
+
+    Notes
+    -----
+    `numpy.reciprocal`; the array API standard's ``reciprocal``.
+
+    Examples
+    --------
+    >>> reciprocal(Tensor([2.0, -4.0]))
+    Tensor([ 0.5 , -0.25])
+    """
+    return np.reciprocal(x)
+
+
+@elementwise(partials=[lambda y: 1 / (3 * y * y)], domain=[(0.3, 3.0)], symbol="∛")
+def cbrt(x: Array, /) -> Array:
+    """Cube root, also of negative numbers.
+
+    Parameters
+    ----------
+    x
+        Any shape; integers are computed as floats. At 0 the slope is infinite.
+
+    Notes
+    -----
+    `numpy.cbrt`.
+
+    Examples
+    --------
+    >>> cbrt(Tensor([8.0, -27.0]))
+    Tensor([ 2., -3.])
+    """
+    return np.cbrt(x)
+
+
+def _over(x: Any, y: Any) -> Any:
+    """``x / y``, and 0 where the length y is 0."""
+    return x / where(raw(y) == 0, ONE[y.dtype], y)
+
+
+@elementwise(partials=[lambda y, x1: _over(x1, y), lambda y, x2: _over(x2, y)])
+def hypot(x1: Array, x2: Array, /) -> Array:
+    """Length ``sqrt(x1**2 + x2**2)`` of the hypotenuse, without overflow; with slope 0 at 0.
+
+    Parameters
+    ----------
+    x1, x2
+        Any real shapes that broadcast together; NumPy's common dtype.
+
+    Notes
+    -----
+    `numpy.hypot`; the array API standard's ``hypot``.
+
+    Examples
+    --------
+    >>> hypot(Tensor([3.0, 5.0]), Tensor([4.0, 12.0]))
+    Tensor([ 5., 13.])
+    """
+    return np.hypot(x1, x2)
+
+
+@elementwise(
+    partials=[lambda y, x1, x2: np.sign(raw(x1)) * np.copysign(ONE[y.dtype], raw(x2)), None],
+    domain=[(0.2, 3.0), (0.2, 3.0)],
+)
+def copysign(x1: Array, x2: Array, /) -> Array:
+    """Magnitude of `x1` with the sign of `x2` (zeros have one too).
+
+    Parameters
+    ----------
+    x1, x2
+        Any real shapes that broadcast together; NumPy's common dtype. The slope in `x1` is 0 at 0,
+        that in `x2` is 0 everywhere.
+
+    Notes
+    -----
+    `numpy.copysign`; the array API standard's ``copysign``.
+
+    Examples
+    --------
+    >>> copysign(Tensor([1.0, -2.0]), Tensor([-1.0, 0.0]))
+    Tensor([-1.,  2.])
+    """
+    return np.copysign(x1, x2)
+
+
+@elementwise(
+    partials=[1, lambda x1, x2: -_quotient(raw(x1), raw(x2))],
+    domain=[(0.1, 0.4), (0.5, 3.0)],
+    symbol="mod",
+)
+def remainder(x1: Array, x2: Array, /) -> Array:
+    """What is left of `x1` after whole multiples of `x2`, with the sign of `x2`: ``x1 % x2``.
+
+    Parameters
+    ----------
+    x1, x2
+        Any real shapes that broadcast together; NumPy's common dtype. Where it jumps, the slopes
+        are those of the piece that the value belongs to.
+
+    Notes
+    -----
+    `numpy.remainder`; the array API standard's ``remainder``.
+
+    Examples
+    --------
+    >>> remainder(Tensor([5.0, -5.0]), 3.0)
+    Tensor([2., 1.])
+    """
+    return np.remainder(x1, x2)
+
+
+@elementwise(
+    partials=[1, lambda x1, x2: -np.trunc(np.true_divide(raw(x1), raw(x2)))],
+    domain=[(0.1, 0.4), (0.5, 3.0)],
+)
+def fmod(x1: Array, x2: Array, /) -> Array:
+    """What is left of `x1` after whole multiples of `x2`, with the sign of `x1`.
+
+    Parameters
+    ----------
+    x1, x2
+        Any real shapes that broadcast together; NumPy's common dtype.
+
+    Notes
+    -----
+    `numpy.fmod`, C's ``fmod``.
+
+    Examples
+    --------
+    >>> fmod(Tensor([5.0, -5.0]), 3.0)
+    Tensor([ 2., -2.])
+    """
+    return np.fmod(x1, x2)
+
+
+@elementwise(partials=[None, None], domain=[(0.1, 0.4), (0.5, 3.0)], symbol="//")
+def floor_divide(x1: Array, x2: Array, /) -> Array:
+    """Quotient rounded down, ``x1 // x2``; its slopes are 0.
+
+    Parameters
+    ----------
+    x1, x2
+        Any real shapes that broadcast together; NumPy's common dtype.
+
+    Notes
+    -----
+    The array API standard's ``floor_divide``; `numpy.floor_divide`, save that an infinite `x1`
+    gives an infinite quotient, not NaN.
+
+    Examples
+    --------
+    >>> floor_divide(Tensor([5.0, -5.0]), 3.0)
+    Tensor([ 1., -2.])
+    """
+    return _quotient(x1, x2)
+
+
+def _quotient(x1: Any, x2: Any) -> Any:
+    y = np.floor_divide(x1, x2)
+    if y.dtype.kind != "f" or np.isfinite(x1).all():
+        return y
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.where(np.isinf(x1), np.true_divide(x1, x2), y)

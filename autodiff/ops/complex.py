@@ -48,7 +48,7 @@ def real(x: Array, /) -> Array:
     return x.real
 
 
-@linear(adjoint=lambda g: real(g) * -1j, symbol="Im")
+@linear(adjoint=lambda g: -1j * real(g), symbol="Im")
 def imag(x: Array, /) -> Array:
     """Imaginary part.
 
@@ -98,7 +98,7 @@ def conj(x: Array, /) -> Array:
 def _turned(g: Any, x: Any) -> Any:
     if x.dtype.kind != "c":
         return np.broadcast_to(ZERO[x.dtype], x.shape)
-    return real(g) * -1j / x
+    return -1j * real(g) / x
 
 
 @custom(vjps=[_turned], symbol="arg")

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import math
+from typing import Any
+
 import numpy as np
 
 from autodiff.declare import elementwise
-from autodiff.kernels.scalars import ONE
-from autodiff.variable import Array
+from autodiff.kernels.scalars import ONE, ZERO
+from autodiff.ops.selection import where
+from autodiff.variable import Array, raw
+
+LN2, LN10 = math.log(2), math.log(10)
 
 
 @elementwise(partials=["y"], symbol="eˣ")
-def exp(x: Array) -> Array:
+def exp(x: Array, /) -> Array:
     """Exponential ``e**x``.
 
     Parameters
@@ -27,7 +33,7 @@ def exp(x: Array) -> Array:
 
 
 @elementwise(partials=[lambda y: y + ONE[y.dtype]])
-def expm1(x: Array) -> Array:
+def expm1(x: Array, /) -> Array:
     """``e**x - 1``, exact near 0.
 
     Parameters
@@ -44,7 +50,7 @@ def expm1(x: Array) -> Array:
 
 
 @elementwise(partials=[lambda g, x: g / x], domain=[(0.3, 3.0)])
-def log(x: Array) -> Array:
+def log(x: Array, /) -> Array:
     """Natural logarithm.
 
     Parameters
@@ -61,7 +67,7 @@ def log(x: Array) -> Array:
 
 
 @elementwise(partials=[lambda g, x: g / (x + ONE[x.dtype])], domain=[(-0.6, 3.0)])
-def log1p(x: Array) -> Array:
+def log1p(x: Array, /) -> Array:
     """``log(1 + x)``, exact near 0.
 
     Parameters
@@ -78,7 +84,7 @@ def log1p(x: Array) -> Array:
 
 
 @elementwise(partials=[lambda y: y * (ONE[y.dtype] - y)], symbol="σ")
-def sigmoid(x: Array) -> Array:
+def sigmoid(x: Array, /) -> Array:
     """Logistic function ``1 / (1 + e**-x)``, without overflow and exact in both tails.
 
     Parameters
@@ -95,3 +101,120 @@ def sigmoid(x: Array) -> Array:
         return (np.tanh(x / 2) + 1) / 2
     z = np.exp(-np.abs(x))  # at most 1
     return np.maximum(z, x >= 0) / (z + 1)
+
+
+@elementwise(partials=[lambda y: y * LN2], symbol="2ˣ")
+def exp2(x: Array, /) -> Array:
+    """Power of two, ``2**x``.
+
+    Parameters
+    ----------
+    x
+        Any shape; integers are computed as floats.
+
+    Notes
+    -----
+    `numpy.exp2`.
+
+    Examples
+    --------
+    >>> exp2(Tensor([3.0, -1.0]))
+    Tensor([8. , 0.5])
+    """
+    return np.exp2(x)
+
+
+@elementwise(partials=[lambda g, x: g / (x * LN2)], domain=[(0.3, 3.0)])
+def log2(x: Array, /) -> Array:
+    """Logarithm to base 2.
+
+    Parameters
+    ----------
+    x
+        Any shape, positive: 0 gives -inf, less gives NaN. Integers are computed as floats.
+
+    Notes
+    -----
+    `numpy.log2`; the array API standard's ``log2``.
+
+    Examples
+    --------
+    >>> log2(Tensor([8.0, 0.5]))
+    Tensor([ 3., -1.])
+    """
+    return np.log2(x)
+
+
+@elementwise(partials=[lambda g, x: g / (x * LN10)], domain=[(0.3, 3.0)])
+def log10(x: Array, /) -> Array:
+    """Logarithm to base 10.
+
+    Parameters
+    ----------
+    x
+        Any shape, positive: 0 gives -inf, less gives NaN. Integers are computed as floats.
+
+    Notes
+    -----
+    `numpy.log10`; the array API standard's ``log10``.
+
+    Examples
+    --------
+    >>> log10(Tensor([1000.0, 0.1]))
+    Tensor([ 3., -1.])
+    """
+    return np.log10(x)
+
+
+@elementwise(partials=[lambda y, x1: _share_exp(x1, y), lambda y, x2: _share_exp(x2, y)])
+def logaddexp(x1: Array, x2: Array, /) -> Array:
+    """``log(e**x1 + e**x2)``, without overflow.
+
+    Parameters
+    ----------
+    x1, x2
+        Any real shapes that broadcast together; NumPy's common dtype. Where both are -inf, so is
+        the result, with slopes 0.
+
+    Notes
+    -----
+    `numpy.logaddexp`; the array API standard's ``logaddexp``.
+
+    Examples
+    --------
+    >>> logaddexp(Tensor([1000.0]), Tensor([1000.0]))
+    Tensor([1000.69314718])
+    """
+    return np.logaddexp(x1, x2)
+
+
+def _share_exp(x: Any, y: Any) -> Any:
+    finite = np.isfinite(raw(y))
+    return exp(x - (y if finite.all() else where(finite, y, ZERO[y.dtype])))
+
+
+@elementwise(partials=[lambda y, x1: _share_exp2(x1, y), lambda y, x2: _share_exp2(x2, y)])
+def logaddexp2(x1: Array, x2: Array, /) -> Array:
+    """``log2(2**x1 + 2**x2)``, without overflow.
+
+    Parameters
+    ----------
+    x1, x2
+        Any real shapes that broadcast together; NumPy's common dtype. Where both are -inf, so is
+        the result, with slopes 0.
+
+    Notes
+    -----
+    `numpy.logaddexp2`.
+
+    Examples
+    --------
+    >>> logaddexp2(Tensor([1000.0]), Tensor([1000.0]))
+    Tensor([1001.])
+    """
+    return np.logaddexp2(x1, x2)
+
+
+def _share_exp2(x: Any, y: Any) -> Any:
+    finite = np.isfinite(raw(y))
+    return exp2(x - (y if finite.all() else where(finite, y, ZERO[y.dtype])))

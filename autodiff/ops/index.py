@@ -1,4 +1,4 @@
-"""Reading elements by index, and its adjoint: adding to them."""
+"""Reading elements by index, adding to them (its adjoint), and writing them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 
 from autodiff.declare import linear
+from autodiff.kernels.scalars import ZERO
+from autodiff.kernels.scatter import add_at, may_repeat, put_at, winners
 from autodiff.variable import Array, Variable, raw
 
 
@@ -77,7 +79,7 @@ def scatter(values: Array, index: Any, shape: tuple[int, ...]) -> Array:
     Tensor([3., 0., 3., 0.])
     """
     y = np.zeros(shape, values.dtype)
-    _add_at(y, index, values)
+    add_at(y, plain(index), values)
     return y
 
 
@@ -118,29 +120,65 @@ def scatter_add(x: Array, updates: Array, index: Any) -> Array:
     >>> scatter_add(Tensor([1.0, 1.0]), Tensor([2.0, 3.0]), [0, 0])
     Tensor([6., 1.])
     """
-    y = np.array(x, dtype=np.result_type(x, updates))
-    _add_at(y, index, updates)
+    y = np.array(x, dtype=np.result_type(x, updates), order="C")
+    add_at(y, plain(index), updates)
     return y
 
 
-def _add_at(y: Any, index: Any, values: Any) -> None:
+def _won(g: Any, index: Any) -> Any:
+    """What of `g` flows to the values that were written at `index`: to the last of each element."""
+    picked = getitem(g, index)
     index = plain(index)
-    if _may_repeat(index):
-        np.add.at(y, index, values)
-    else:
-        y[index] += values
+    return picked * winners(g.shape, index) if may_repeat(index) else picked
 
 
-def _may_repeat(index: Any) -> bool:
-    """Whether an index may name an element twice: only one with an array of integers may."""
-    parts = index if isinstance(index, tuple) else (index,)
-    return not all(
-        part is None
-        or part is Ellipsis
-        or isinstance(part, (slice, int, np.integer))
-        or np.asarray(part).dtype == bool
-        for part in parts
-    )
+@linear(
+    adjoint=[
+        lambda g, index: setitem(g, ZERO[g.dtype], index),
+        lambda g, index: _won(g, index),
+    ],
+    symbol="[ ]=",
+    expects="values that fit x[index]",
+)
+def setitem(x: Array, values: Array, index: Any) -> Array:
+    """A copy of `x` with `values` in place of ``x[index]``.
+
+    Where an index names an element twice, the last value (in row-major order) is what counts, and
+    no gradient flows to the others.
+
+    Parameters
+    ----------
+    x
+        Any shape and dtype; it stays as it is.
+    values
+        What is written: any shape that broadcasts to that of ``x[index]``.
+    index
+        As in `getitem`.
+
+    Returns
+    -------
+    Tensor
+        Shaped as `x`; NumPy's common dtype of `x` and `values`.
+
+    Raises
+    ------
+    OpIndexError
+        If the index lies outside `x`.
+    OpValueError
+        If `values` do not broadcast to ``x[index]``.
+
+    Notes
+    -----
+    The array API standard's ``x[index] = values``, but on a copy.
+
+    Examples
+    --------
+    >>> setitem(Tensor([1.0, 2.0, 3.0]), 0.0, slice(1, None))
+    Tensor([1., 0., 0.])
+    """
+    y = np.array(x, dtype=np.result_type(x, values), order="C")
+    put_at(y, plain(index), values)
+    return y
 
 
 def plain(index: Any) -> Any:

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from autodiff.declare import custom, elementwise, linear
+from autodiff.declare import composite, custom, elementwise, linear
 from autodiff.kernels.scalars import ONE, ZERO
 from autodiff.ops.complex import conj, real
 from autodiff.variable import Array, Variable, raw
@@ -72,7 +72,7 @@ def sign(x: Array, /) -> Array:
 
 
 @elementwise(partials=[lambda y: y > 0], domain=[(0.2, 3.0)])
-def relu(x: Array) -> Array:
+def relu(x: Array, /) -> Array:
     """Rectified linear unit ``max(x, 0)``, with slope 0 at 0.
 
     Parameters
@@ -101,7 +101,7 @@ def _share(wins: Any, loses: Any, dtype: Any) -> Any:
     ],
     symbol="max",
 )
-def maximum(x1: Array, x2: Array) -> Array:
+def maximum(x1: Array, x2: Array, /) -> Array:
     """Larger of the two; a tie shares the gradient equally.
 
     Parameters
@@ -124,7 +124,7 @@ def maximum(x1: Array, x2: Array) -> Array:
     ],
     symbol="min",
 )
-def minimum(x1: Array, x2: Array) -> Array:
+def minimum(x1: Array, x2: Array, /) -> Array:
     """Smaller of the two; a tie shares the gradient equally.
 
     Parameters
@@ -150,7 +150,7 @@ def _inside(x: Any, min: Any, max: Any) -> Any:
 
 
 @elementwise(partials=[_inside], domain=[(-0.9, 0.9)])
-def clip(x: Array, min: Any = None, max: Any = None) -> Array:
+def clip(x: Array, /, min: Any = None, max: Any = None) -> Array:
     """Limit to ``[min, max]`` (None: no limit), with slope 1 inside and at the bounds.
 
     The bounds are constants; where their gradient matters, write
@@ -194,7 +194,7 @@ def clip(x: Array, min: Any = None, max: Any = None) -> Array:
     symbol="?:",
     expects="shapes that broadcast together",
 )
-def where(condition: Array, x1: Array, x2: Array) -> Array:
+def where(condition: Array, x1: Array, x2: Array, /) -> Array:
     """Elements of `x1` where `condition` holds, of `x2` elsewhere.
 
     Parameters
@@ -219,3 +219,109 @@ def where(condition: Array, x1: Array, x2: Array) -> Array:
     Tensor([1., 0.])
     """
     return np.where(condition, x1, x2)
+
+
+@elementwise(
+    partials=[
+        lambda y, x1, x2: _known(x1, x2, raw(x1) > raw(x2), raw(x1) < raw(x2), y.dtype),
+        lambda y, x1, x2: _known(x2, x1, raw(x2) > raw(x1), raw(x2) < raw(x1), y.dtype),
+    ]
+)
+def fmax(x1: Array, x2: Array, /) -> Array:
+    """Larger of the two, a number rather than NaN; a tie shares the gradient equally.
+
+    Parameters
+    ----------
+    x1, x2
+        Any shapes that broadcast together; NumPy's common dtype.
+
+    Notes
+    -----
+    `numpy.fmax`.
+
+    Examples
+    --------
+    >>> fmax(Tensor([1.0, np.nan]), Tensor([2.0, 3.0]))
+    Tensor([2., 3.])
+    """
+    return np.fmax(x1, x2)
+
+
+@elementwise(
+    partials=[
+        lambda y, x1, x2: _known(x1, x2, raw(x1) < raw(x2), raw(x1) > raw(x2), y.dtype),
+        lambda y, x1, x2: _known(x2, x1, raw(x2) < raw(x1), raw(x2) > raw(x1), y.dtype),
+    ]
+)
+def fmin(x1: Array, x2: Array, /) -> Array:
+    """Smaller of the two, a number rather than NaN; a tie shares the gradient equally.
+
+    Parameters
+    ----------
+    x1, x2
+        Any shapes that broadcast together; NumPy's common dtype.
+
+    Notes
+    -----
+    `numpy.fmin`.
+
+    Examples
+    --------
+    >>> fmin(Tensor([1.0, np.nan]), Tensor([2.0, 3.0]))
+    Tensor([1., 3.])
+    """
+    return np.fmin(x1, x2)
+
+
+def _known(one: Any, other: Any, wins: Any, loses: Any, dtype: Any) -> Any:
+    """As `_share`, but a NaN loses to a number."""
+    wins = wins | (np.isnan(raw(other)) & ~np.isnan(raw(one)))
+    loses = loses | (np.isnan(raw(one)) & ~np.isnan(raw(other)))
+    return _share(wins, loses, dtype)
+
+
+@elementwise(partials=[None, lambda x1: raw(x1) == 0], domain=[(0.2, 3.0), (-3.0, 3.0)])
+def heaviside(x1: Array, x2: Array, /) -> Array:
+    """Step function: 0 for negative `x1`, 1 for positive, `x2` at 0; its slope in `x1` is 0.
+
+    Parameters
+    ----------
+    x1, x2
+        Any real shapes that broadcast together; NumPy's common dtype.
+
+    Notes
+    -----
+    `numpy.heaviside`.
+
+    Examples
+    --------
+    >>> heaviside(Tensor([-1.0, 0.0, 2.0]), 0.5)
+    Tensor([0. , 0.5, 1. ])
+    """
+    return np.heaviside(x1, x2)
+
+
+@composite
+def nan_to_num(
+    x: Array, /, nan: float = 0.0, posinf: float | None = None, neginf: float | None = None
+) -> Any:
+    """Finite numbers in place of NaN and infinities; these send no gradient back.
+
+    Parameters
+    ----------
+    x
+        Any shape and real dtype.
+    nan, posinf, neginf
+        What to put; for infinities by default the largest numbers of the dtype.
+
+    Notes
+    -----
+    `numpy.nan_to_num`.
+
+    Examples
+    --------
+    >>> nan_to_num(Tensor([1.0, np.nan, np.inf]), posinf=9.0)
+    Tensor([1., 0., 9.])
+    """
+    array = raw(x)
+    return where(np.isfinite(array), x, np.nan_to_num(array, nan=nan, posinf=posinf, neginf=neginf))

@@ -17,4 +17,12 @@ REFERENCES: dict[str, Callable[..., Any]] = {
     "sqrt": each(math.sqrt),
     "square": each(lambda x: x * x),
     "subtract": each(lambda a, b: a - b),
+    "positive": each(lambda x: x),
+    "reciprocal": each(lambda x: 1 / x),
+    "cbrt": each(math.cbrt),
+    "hypot": each(math.hypot),
+    "copysign": each(math.copysign),
+    "remainder": each(lambda a, b: a % b),
+    "fmod": each(math.fmod),
+    "floor_divide": each(lambda a, b: a // b),
 }

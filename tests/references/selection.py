@@ -18,4 +18,8 @@ REFERENCES: dict[str, Callable[..., Any]] = {
     "relu": each(lambda x: x if x > 0 else 0.0),
     "sign": each(lambda x: (x > 0) - (x < 0)),
     "where": lambda c, a, b: each(lambda c, a, b: a if c else b)(c, a, b),
+    "fmax": each(max),
+    "fmin": each(min),
+    "heaviside": each(lambda a, b: 0.0 if a < 0 else 1.0 if a > 0 else b),
+    "nan_to_num": lambda x, *_: x,
 }

@@ -22,6 +22,8 @@ def _where(draw: Draw, make: Maker) -> Any:
     return [make(mask) > 0, make(one), make(other)], []
 
 
+@generator("fmax")
+@generator("fmin")
 @generator("maximum")
 @generator("minimum")
 def _extremes(draw: Draw, make: Maker) -> Any:
@@ -34,3 +36,8 @@ def _extremes(draw: Draw, make: Maker) -> Any:
 @generator("sign")
 def _away_from_zero(draw: Draw, make: Maker) -> Any:
     return [make(draw(shapes()), (0.2, 3.0))], []
+
+
+@generator("nan_to_num")
+def _nan_to_num(draw: Draw, make: Maker) -> Any:
+    return [make(draw(shapes()))], [0.0, None, None]

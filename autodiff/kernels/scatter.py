@@ -1,0 +1,103 @@
+"""Writing to elements by index: where they are, who writes last, and adding fast.
+
+`numpy.add.at` is an order of magnitude faster with one flat index than with several, so indices
+are made flat first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import prod
+from typing import Any
+
+import numpy as np
+
+SMALL = 256
+"""Up to so many elements, finding where they are costs more than it gains."""
+
+
+def may_repeat(index: Any) -> bool:
+    """Whether an index may name an element twice: only one with an array of integers may."""
+    parts = index if isinstance(index, tuple) else (index,)
+    return not all(
+        part is None
+        or part is Ellipsis
+        or isinstance(part, (slice, int, np.integer))
+        or np.asarray(part).dtype == bool
+        for part in parts
+    )
+
+
+def positions(shape: tuple[int, ...], index: Any) -> np.ndarray[Any, Any]:
+    """Row-major positions of the elements that an index names, shaped as ``x[index]``."""
+    size = prod(shape)
+    if size <= SMALL:
+        small: np.ndarray[Any, Any] = np.asarray(np.arange(size).reshape(shape)[index])
+        return small
+    # axis by axis, so that the cost is that of what is named, not of the whole array
+    parts = (np.broadcast_to(steps, shape)[index] for steps in _steps(shape))
+    found: np.ndarray[Any, Any] = np.asarray(next(parts))
+    for part in parts:
+        found = found + part
+    return found
+
+
+def _steps(shape: Sequence[int]) -> list[np.ndarray[Any, Any]]:
+    """For each axis what its indices add to a row-major position, shaped to broadcast."""
+    n = len(shape)
+    return [
+        (np.arange(shape[i]) * prod(shape[i + 1 :])).reshape((-1,) + (1,) * (n - 1 - i))
+        for i in range(n)
+    ]
+
+
+def positions_along(
+    shape: Sequence[int], indices: np.ndarray[Any, Any], axis: int
+) -> np.ndarray[Any, Any]:
+    """Row-major positions in `shape` of ``take_along_axis(x, indices, axis)``."""
+    found: np.ndarray[Any, Any] = indices * prod(shape[axis + 1 :])
+    for i, steps in enumerate(_steps(shape)):
+        if i != axis:
+            found = found + steps
+    return found
+
+
+def add_at(y: np.ndarray[Any, Any], index: Any, values: Any) -> None:
+    """Add `values` to ``y[index]``, in place, as often as an element is named."""
+    if not may_repeat(index):
+        y[index] += values
+    elif y.ndim == 1 or np.size(values) <= SMALL or not y.flags.c_contiguous:
+        np.add.at(y, index, values)
+    else:
+        add_to(y, positions(y.shape, index), values)
+
+
+def add_to(y: np.ndarray[Any, Any], where: np.ndarray[Any, Any], values: Any) -> None:
+    """Add `values` at row-major positions of `y`, which is contiguous, in place."""
+    values = np.broadcast_to(np.asarray(values, y.dtype), where.shape)
+    np.add.at(y.reshape(-1), where.reshape(-1), values.reshape(-1))
+
+
+def put_at(y: np.ndarray[Any, Any], index: Any, values: Any) -> None:
+    """Write `values` to ``y[index]``, contiguous and in place; the last one wins, in row-major order.
+
+    Raises
+    ------
+    ValueError
+        If `values` do not broadcast to ``y[index]``.
+    """
+    if may_repeat(index):
+        where = positions(y.shape, index)
+        y.reshape(-1)[where.reshape(-1)] = np.broadcast_to(values, where.shape).reshape(-1)
+    else:
+        y[index] = np.broadcast_to(values, y[index].shape)
+
+
+def winners(shape: tuple[int, ...], index: Any) -> np.ndarray[Any, Any]:
+    """Which of the writes to ``y[index]`` are the last to their element: a mask."""
+    where = positions(shape, index)
+    order = np.arange(where.size).reshape(where.shape)
+    last = np.zeros(prod(shape), np.intp)
+    last[where.reshape(-1)] = order.reshape(-1)
+    mask: np.ndarray[Any, Any] = last[where] == order
+    return mask

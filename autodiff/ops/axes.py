@@ -1,0 +1,91 @@
+"""Axes, widths and indices as callers give them, checked and made plain."""
+
+from __future__ import annotations
+
+import operator
+from typing import Any
+
+import numpy as np
+
+from autodiff.errors import OpIndexError, OpTypeError, OpValueError, describe
+from autodiff.variable import raw
+
+
+def an_int(name: str, value: Any, what: str = "axis") -> int:
+    """`value` as an int.
+
+    Raises
+    ------
+    OpTypeError
+        If it is none.
+    """
+    try:
+        return operator.index(value)
+    except TypeError:
+        raise OpTypeError(
+            f"{name}: expected {what} to be an int, got {what}={describe(raw(value))}"
+        ) from None
+
+
+def an_axis(name: str, axis: Any, ndim: int, what: str = "axis") -> int:
+    """`axis` counted from the front.
+
+    Raises
+    ------
+    OpIndexError
+        If an array of `ndim` axes has no such one.
+    OpTypeError
+        If it is no int.
+    """
+    i = an_int(name, axis, what)
+    if not -ndim <= i < ndim:
+        range_ = f"{what} from {-ndim} to {ndim - 1}" if ndim else "an array that has axes"
+        raise OpIndexError(f"{name}: expected {range_}, got {what}={i} of {ndim} axes")
+    return i % ndim
+
+
+def some_axes(name: str, axes: Any, ndim: int, what: str = "axis") -> tuple[int, ...]:
+    """One axis or several, counted from the front.
+
+    Raises
+    ------
+    OpIndexError, OpTypeError
+        As `an_axis`.
+    OpValueError
+        If one is named twice.
+    """
+    several = axes if isinstance(axes, (tuple, list)) else (axes,)
+    found = tuple(an_axis(name, axis, ndim, what) for axis in several)
+    if len(set(found)) < len(found):
+        raise OpValueError(f"{name}: expected every {what} once, got {what}={axes!r}")
+    return found
+
+
+def along(axis: int, part: Any) -> tuple[Any, ...]:
+    """The index that takes `part` of one axis, counted from the front, and all of the others."""
+    return (*(slice(None),) * axis, part)
+
+
+def some_indices(name: str, indices: Any, size: int) -> np.ndarray[Any, Any]:
+    """Indices into an axis of length `size`, counted from the front, in memory of their own.
+
+    Raises
+    ------
+    OpIndexError
+        If one lies outside the axis.
+    OpTypeError
+        If they are no integers.
+    """
+    found = np.asarray(raw(indices))
+    if found.dtype.kind not in "iu" and found.size:
+        raise OpTypeError(f"{name}: expected indices to be integers, got {describe(found)}")
+    low, high = found.min(initial=0), found.max(initial=-1)
+    if low < -size or high >= size:
+        worst = low if low < -size else high
+        raise OpIndexError(
+            f"{name}: expected indices into an axis of length {size}, got {int(worst)} among them"
+        )
+    plain = np.array(found, np.intp)
+    if low < 0:
+        plain[plain < 0] += size
+    return plain

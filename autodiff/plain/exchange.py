@@ -1,0 +1,128 @@
+"""DLPack: memory shared with other libraries, without a copy.
+
+`Tensor.__dlpack__` and `Tensor.__dlpack_device__` are `to_dlpack` and `dlpack_device`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from autodiff.errors import GradientError
+from autodiff.plain.untracked import on_cpu
+from autodiff.variable import Variable, tensor
+
+if TYPE_CHECKING:
+    from autodiff.tensor import Tensor
+
+
+def from_dlpack(x: Any, /, *, device: str | None = None, copy: bool | None = None) -> Tensor:
+    """Tensor in the memory of an array of another library.
+
+    Parameters
+    ----------
+    x
+        Anything with the methods ``__dlpack__`` and ``__dlpack_device__``.
+    device
+        None or "cpu": an array that lives elsewhere has to be brought here first.
+    copy
+        True: copy; None: share the memory, unless the other library has to copy; False: raise then.
+
+    Returns
+    -------
+    Tensor
+        A constant. Where memory is shared, what the other library writes to it is seen here.
+
+    Raises
+    ------
+    AttributeError
+        If `x` has not the methods.
+    BufferError
+        If the other library can't hand out the memory: of its dtype, its device, or because it
+        would have to copy.
+    ValueError
+        If `device` is another.
+    GradientError
+        If `x` is a tensor that requires grad.
+
+    Notes
+    -----
+    `numpy.from_dlpack`; the array API standard's ``from_dlpack``.
+
+    Examples
+    --------
+    >>> from_dlpack(np.arange(3))
+    Tensor([0, 1, 2])
+    """
+    on_cpu(device)
+    if not hasattr(x, "__dlpack__"):
+        raise AttributeError(
+            f"from_dlpack: expected an array with a method __dlpack__, got {type(x).__name__}: "
+            f"asarray takes anything that NumPy can read"
+        )
+    # what is None is not passed on: not every library that speaks DLPack knows these two
+    asked: dict[str, Any] = {}
+    if device is not None:
+        asked["device"] = device
+    if copy is False:
+        asked["copy"] = False
+    shared = np.from_dlpack(x, **asked)
+    made: Tensor = tensor(shared.copy() if copy else shared, None)
+    return made
+
+
+def to_dlpack(
+    x: Variable,
+    /,
+    *,
+    stream: Any = None,
+    max_version: tuple[int, int] | None = None,
+    dl_device: tuple[Any, int] | None = None,
+    copy: bool | None = None,
+) -> Any:
+    """The memory of a tensor as a DLPack capsule: what other libraries' `from_dlpack` calls.
+
+    Parameters
+    ----------
+    x
+        A tensor that requires no grad.
+    stream
+        None: on the CPU there are no streams.
+    max_version
+        The highest version of DLPack that the caller understands.
+    dl_device
+        None or ``(1, 0)``, the CPU.
+    copy
+        True: copy; False: never; None: only if there is no other way.
+
+    Raises
+    ------
+    GradientError
+        If it requires grad, which a capsule can't carry.
+    BufferError
+        If the memory can't be handed out so.
+
+    Notes
+    -----
+    The array API standard's ``__dlpack__``.
+    """
+    if x._node is not None:
+        raise GradientError(
+            "this tensor requires grad, and a DLPack capsule can't carry that: export its "
+            "detach(), which has the same values in the same memory"
+        )
+    data = x._data
+    if max_version is None and copy is None and not data.flags.writeable:
+        data = data.copy()  # capsules before DLPack 1.0 can't say that they are read-only
+    return data.__dlpack__(stream=stream, max_version=max_version, dl_device=dl_device, copy=copy)
+
+
+def dlpack_device(x: Variable, /) -> tuple[int, int]:
+    """Where the memory of a tensor is, in DLPack's numbers: ``(1, 0)``, the CPU.
+
+    Notes
+    -----
+    The array API standard's ``__dlpack_device__``.
+    """
+    return x._data.__dlpack_device__()
