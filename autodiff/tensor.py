@@ -1,74 +1,41 @@
 """`Tensor`: an array that remembers how it was computed.
 
-Every operator and most methods here *are* ops or composites, bound by name; the rest is what
-belongs to a value: its array, its gradient, its place in the graph.
+What it can do as an array is in `autodiff.methods`; here is what belongs to a value: its array, its
+gradient, its place in the graph, and how it meets NumPy and other libraries.
 """
 
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterator, Mapping
-from math import prod
+import sys
+from collections.abc import Mapping, Sequence
 from threading import Lock
-from typing import TYPE_CHECKING, Any, Self, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from autodiff import functional
-from autodiff.config import enable_grad, is_grad_enabled
+from autodiff.config import enable_grad
 from autodiff.errors import GradientError, describe
 from autodiff.graph import Leaf, Node, overwritten, pullback
 from autodiff.kernels.scalars import ONE
-from autodiff.ops import (
-    arithmetic,
-    exponential,
-    index,
-    linalg,
-    manipulation,
-    reduce,
-    selection,
-    trigonometry,
-)
+from autodiff.methods import Methods
+from autodiff.numpy_protocol import called_as_function, called_as_ufunc
+from autodiff.ops import manipulation
 from autodiff.ops.complex import conj, real
-from autodiff.variable import Variable, constant, lifted, raw, tensor, tensor_class
+from autodiff.plain.exchange import dlpack_device, to_dlpack
+from autodiff.plain.untracked import CPU, on_cpu
+from autodiff.variable import lifted, raw, tensor, tensor_class
 
 if TYPE_CHECKING:
+    from types import ModuleType
+
     import numpy.typing as npt
 
 TensorLike: TypeAlias = "Tensor | npt.ArrayLike"
 
 
-def _comparison(compare: Callable[..., Any]) -> Callable[[Any, Any], Tensor]:
-    """An operator that compares elementwise; Python's own answer for what is no number."""
-
-    def compared(self: Tensor, other: Any) -> Tensor:
-        try:
-            other = constant(raw(other))
-        except TypeError:
-            return cast("Tensor", NotImplemented)
-        return cast("Tensor", tensor(np.asarray(compare(self._data, other)), None))
-
-    return compared
-
-
-def _updating(operation: Callable[..., Tensor]) -> Callable[[Any, Any], Tensor]:
-    """``x -= v``: a new value for the name x; but the leaf itself moves inside `no_grad`.
-
-    There it is how a step of gradient descent is written by hand, and `x` has to stay the leaf
-    that it is. Graphs that were recorded before keep the old values.
-    """
-
-    def update(self: Tensor, other: Any) -> Tensor:
-        if is_grad_enabled() or not isinstance(self._node, Leaf):
-            return operation(self, other)
-        self.data = operation(self, other)._data.astype(self.dtype)
-        return self
-
-    return update
-
-
 @tensor_class
-class Tensor(Variable):
+class Tensor(Methods):
     """An n-dimensional array of numbers that records the operations on it.
 
     Parameters
@@ -98,8 +65,6 @@ class Tensor(Variable):
     """
 
     __slots__ = ()
-    __array_ufunc__ = None  # NumPy's operators then defer to ours
-    __hash__ = object.__hash__
 
     def __init__(
         self,
@@ -212,6 +177,51 @@ class Tensor(Variable):
         self, dtype: npt.DTypeLike | None = None, copy: bool | None = None
     ) -> npt.NDArray[Any]:
         return np.array(self.numpy(), dtype=dtype, copy=copy)
+
+    def __array_ufunc__(self, ufunc: Any, method: str, /, *args: Any, **kwargs: Any) -> Any:
+        """`numpy.sin` of a tensor and its like are ops (see `autodiff.numpy_protocol`)."""
+        return called_as_ufunc(ufunc, method, args, kwargs)
+
+    def __array_function__(
+        self, function: Any, types: Any, args: Sequence[Any], kwargs: Mapping[str, Any], /
+    ) -> Any:
+        """`numpy.sum` of a tensor and its like are ops (see `autodiff.numpy_protocol`)."""
+        return called_as_function(function, args, kwargs)
+
+    def __array_namespace__(self, /, *, api_version: str | None = None) -> ModuleType:
+        """The module with the functions of the Python array API standard: `autodiff` itself."""
+        if api_version not in (None, "2021.12", "2022.12", "2023.12", "2024.12"):
+            raise ValueError(
+                f"expected api_version '2024.12' or one before, or None, got {api_version!r}"
+            )
+        return sys.modules[__package__]
+
+    @property
+    def device(self) -> str:
+        """Where the elements are: always "cpu"."""
+        return CPU
+
+    def to_device(self, device: str, /, *, stream: None = None) -> Tensor:
+        """The tensor itself, since "cpu" is the only device."""
+        on_cpu(device)
+        if stream is not None:
+            raise ValueError(f"expected stream None, got {stream!r}: a CPU has none")
+        return self
+
+    def __dlpack__(
+        self,
+        *,
+        stream: None = None,
+        max_version: tuple[int, int] | None = None,
+        dl_device: tuple[int, int] | None = None,
+        copy: bool | None = None,
+    ) -> Any:
+        return to_dlpack(
+            self, stream=stream, max_version=max_version, dl_device=dl_device, copy=copy
+        )
+
+    def __dlpack_device__(self) -> tuple[int, int]:
+        return dlpack_device(self)
 
     def detach(self) -> Tensor:
         """The same values (in the same memory) as a constant, outside the graph."""
@@ -344,115 +354,6 @@ class Tensor(Variable):
             given = conj(given)
         return given if given.dtype == self.dtype else manipulation.astype(given, self.dtype)
 
-    # --- operators and methods that are ops ---
-
-    __add__ = arithmetic.add
-    __sub__ = arithmetic.subtract
-    __mul__ = arithmetic.multiply
-    __truediv__ = arithmetic.divide
-    __pow__ = arithmetic.pow
-    __matmul__ = linalg.matmul
-    __neg__ = arithmetic.negative
-    __abs__ = abs = selection.abs
-
-    def __radd__(self, other: TensorLike) -> Tensor:
-        return arithmetic.add(other, self)
-
-    def __rsub__(self, other: TensorLike) -> Tensor:
-        return arithmetic.subtract(other, self)
-
-    def __rmul__(self, other: TensorLike) -> Tensor:
-        return arithmetic.multiply(other, self)
-
-    def __rtruediv__(self, other: TensorLike) -> Tensor:
-        return arithmetic.divide(other, self)
-
-    def __rpow__(self, other: TensorLike) -> Tensor:
-        return arithmetic.pow(other, self)
-
-    def __rmatmul__(self, other: TensorLike) -> Tensor:
-        return linalg.matmul(other, self)
-
-    def __pos__(self) -> Self:
-        return self
-
-    __iadd__ = _updating(arithmetic.add)
-    __isub__ = _updating(arithmetic.subtract)
-    __imul__ = _updating(arithmetic.multiply)
-    __itruediv__ = _updating(arithmetic.divide)
-
-    exp = exponential.exp
-    log = exponential.log
-    sqrt = arithmetic.sqrt
-    sin = trigonometry.sin
-    cos = trigonometry.cos
-    tanh = trigonometry.tanh
-    sigmoid = exponential.sigmoid
-    relu = selection.relu
-    clip = selection.clip
-    sum = reduce.sum
-    mean = reduce.mean
-    max = reduce.max
-    min = reduce.min
-    var = functional.var
-    squeeze = manipulation.squeeze
-    expand_dims = manipulation.expand_dims
-    broadcast_to = manipulation.broadcast_to
-    permute_dims = manipulation.permute_dims
-
-    def astype(self, dtype: npt.DTypeLike) -> Tensor:
-        """The same values in another dtype; a dtype that is not floating ends the gradient."""
-        if np.dtype(dtype).kind != "f":
-            made: Tensor = tensor(self._data.astype(dtype), None)
-            return made
-        return manipulation.astype(self, np.dtype(dtype))
-
-    def reshape(self, *sizes: Any) -> Tensor:
-        """The same elements in another shape, given as numbers or as one tuple."""
-        return manipulation.reshape(self, sizes[0] if len(sizes) == 1 else sizes)
-
-    def flatten(self, start_dim: int = 0) -> Tensor:
-        """The axes from `start_dim` on made one."""
-        kept = self.shape[:start_dim]
-        return manipulation.reshape(self, (*kept, prod(self.shape[len(kept) :])))
-
-    @property
-    def T(self) -> Tensor:  # noqa: N802 - NumPy's name
-        """The axes in reverse order."""
-        return manipulation.permute_dims(self, tuple(reversed(range(self.ndim))))
-
-    @property
-    def mT(self) -> Tensor:  # noqa: N802 - the array API's name
-        """The last two axes exchanged."""
-        return manipulation.matrix_transpose(self)
-
-    def __getitem__(self, key: Any) -> Tensor:
-        return index.getitem(self, index.plain(key))
-
-    def __len__(self) -> int:
-        if not self.ndim:
-            raise TypeError("len: a 0-d tensor has no length")
-        return self.shape[0]
-
-    def __iter__(self) -> Iterator[Tensor]:
-        if not self.ndim:
-            raise TypeError("iteration over a 0-d tensor")
-        return (self[i] for i in range(len(self)))
-
-    # --- comparisons: no derivative, so plain constants ---
-
-    __eq__ = _comparison(np.equal)  # type: ignore[assignment]
-    __ne__ = _comparison(np.not_equal)  # type: ignore[assignment]
-    __lt__ = _comparison(np.less)
-    __le__ = _comparison(np.less_equal)
-    __gt__ = _comparison(np.greater)
-    __ge__ = _comparison(np.greater_equal)
-
-    def argmax(self, axis: int | None = None) -> Tensor:
-        """Index of the first largest element along `axis` (None: in row-major order)."""
-        made: Tensor = tensor(np.asarray(self._data.argmax(axis)), None)
-        return made
-
     # --- as a Python object ---
 
     def __bool__(self) -> bool:
@@ -460,6 +361,9 @@ class Tensor(Variable):
 
     def __float__(self) -> float:
         return float(self.item())
+
+    def __complex__(self) -> complex:
+        return complex(self.item())
 
     def __int__(self) -> int:
         return int(self.item())
@@ -552,15 +456,3 @@ def _deliver(found: Mapping[Node, Any], seed: Tensor) -> None:
 
 
 _delivering = Lock()
-
-
-def asarray(data: TensorLike, dtype: npt.DTypeLike | None = None) -> Tensor:
-    """A constant tensor of `data`, in its own memory where that is possible (no copy).
-
-    Examples
-    --------
-    >>> asarray(np.arange(3))
-    Tensor([0, 1, 2])
-    """
-    made: Tensor = tensor(np.asarray(raw(data), dtype=dtype), None)
-    return made

@@ -8,7 +8,8 @@ from weakref import WeakSet
 
 import numpy as np
 
-from autodiff.tensor import Tensor, asarray
+from autodiff.plain.creation import asarray
+from autodiff.tensor import Tensor
 from nn.module import Module
 
 _warned: WeakSet[Module] = WeakSet()

@@ -79,7 +79,7 @@ def add_to(y: np.ndarray[Any, Any], where: np.ndarray[Any, Any], values: Any) ->
 
 
 def put_at(y: np.ndarray[Any, Any], index: Any, values: Any) -> None:
-    """Write `values` to ``y[index]``, contiguous and in place; the last one wins, in row-major order.
+    """Write `values` to ``y[index]``, in place; of several the last one, in row-major order.
 
     Raises
     ------

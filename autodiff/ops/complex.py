@@ -48,7 +48,12 @@ def real(x: Array, /) -> Array:
     return x.real
 
 
-@linear(adjoint=lambda g: -1j * real(g), symbol="Im")
+def _turned_back(g: Any) -> Any:
+    g = real(g)
+    return g * -1j
+
+
+@linear(adjoint=_turned_back, symbol="Im")
 def imag(x: Array, /) -> Array:
     """Imaginary part.
 
@@ -98,7 +103,7 @@ def conj(x: Array, /) -> Array:
 def _turned(g: Any, x: Any) -> Any:
     if x.dtype.kind != "c":
         return np.broadcast_to(ZERO[x.dtype], x.shape)
-    return -1j * real(g) / x
+    return _turned_back(g) / x
 
 
 @custom(vjps=[_turned], symbol="arg")

@@ -1,4 +1,4 @@
-"""Tensors from sizes and numbers. All are constants, and own their memory.
+"""Tensors from sizes and numbers, constants all; and `asarray`, from anything.
 
 `device` is there for the array API standard: None or "cpu", anything else is a ValueError.
 """
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autodiff.ops import manipulation
-from autodiff.plain.untracked import created
+from autodiff.plain.untracked import constant_array, created
 from autodiff.variable import Array, Variable, raw, tensor
 
 if TYPE_CHECKING:
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 Shape = int | tuple[int, ...]
 A_SHAPE = "a shape: an int or a tuple of ints, none of them negative"
+SPREAD = "broadcast_to(fill_value, shape) keeps it"
+BETWEEN = "start + (stop - start) * linspace(0, 1, num) keeps it"
 
 
 @created(expects="numbers, regularly nested")
@@ -258,7 +260,7 @@ def full(
     Tensor([[7, 7],
             [7, 7]])
     """
-    return np.full(shape, fill_value, dtype)
+    return np.full(shape, constant_array(fill_value, SPREAD), dtype)
 
 
 @created(expects="a number that the dtype holds")
@@ -299,7 +301,7 @@ def full_like(
     >>> full_like(Tensor([1.0, 2.0]), 7)
     Tensor([7., 7.])
     """
-    return np.full_like(raw(x), fill_value, dtype)
+    return np.full_like(raw(x), constant_array(fill_value, SPREAD), dtype)
 
 
 @created(expects="numbers start and stop, and a count num that is not negative")
@@ -337,6 +339,9 @@ def linspace(
     ------
     OpValueError
         If `num` is negative.
+    GradientError
+        If an end is a tensor that requires grad: ``start + (stop - start) * linspace(0, 1, num)``
+        keeps its gradient.
 
     Notes
     -----
@@ -347,7 +352,8 @@ def linspace(
     >>> linspace(0, 1, 5)
     Tensor([0.  , 0.25, 0.5 , 0.75, 1.  ])
     """
-    return np.linspace(start, stop, num, endpoint=endpoint, dtype=dtype)
+    low, high = constant_array(start, BETWEEN), constant_array(stop, BETWEEN)
+    return np.linspace(low, high, num, endpoint=endpoint, dtype=dtype)
 
 
 @created(expects=A_SHAPE)

@@ -16,6 +16,9 @@ from autodiff.variable import Variable, tensor
 if TYPE_CHECKING:
     from autodiff.tensor import Tensor
 
+HERE = (1, 0)
+"""The CPU, in DLPack's numbers."""
+
 
 def from_dlpack(x: Any, /, *, device: str | None = None, copy: bool | None = None) -> Tensor:
     """Tensor in the memory of an array of another library.
@@ -61,9 +64,8 @@ def from_dlpack(x: Any, /, *, device: str | None = None, copy: bool | None = Non
             f"from_dlpack: expected an array with a method __dlpack__, got {type(x).__name__}: "
             f"asarray takes anything that NumPy can read"
         )
-    # what is None is not passed on: not every library that speaks DLPack knows these two
-    asked: dict[str, Any] = {}
-    if device is not None:
+    asked: dict[str, Any] = {}  # not every library that speaks DLPack knows these two
+    if device is not None and x.__dlpack_device__() != HERE:
         asked["device"] = device
     if copy is False:
         asked["copy"] = False
@@ -115,7 +117,9 @@ def to_dlpack(
     data = x._data
     if max_version is None and copy is None and not data.flags.writeable:
         data = data.copy()  # capsules before DLPack 1.0 can't say that they are read-only
-    return data.__dlpack__(stream=stream, max_version=max_version, dl_device=dl_device, copy=copy)
+    asked = {"max_version": max_version, "dl_device": dl_device, "copy": copy}
+    known: Any = {key: value for key, value in asked.items() if value is not None}
+    return data.__dlpack__(stream=stream, **known)  # older NumPys know none of them
 
 
 def dlpack_device(x: Variable, /) -> tuple[int, int]:

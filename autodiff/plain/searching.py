@@ -344,7 +344,11 @@ def bincount(x: Array, weights: Any = None, minlength: int = 0) -> Array:
     >>> bincount(Tensor([0, 2, 2, 5]))
     Tensor([1, 0, 2, 0, 0, 1])
     """
-    return np.bincount(x, constant_array(weights, "use scatter(weights, x, shape)"), minlength)
+    if weights is None:
+        return np.bincount(x, None, minlength)
+    weights = constant_array(weights, "use scatter(weights, x, shape)")
+    # where nothing is counted, NumPy gives integers all the same
+    return np.bincount(x, weights, minlength).astype(np.float64, copy=False)
 
 
 @untracked(expects="bins in one axis that rise or fall throughout")

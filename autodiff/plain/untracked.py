@@ -143,10 +143,10 @@ def constant_array(value: Any, way_out: str) -> Any:
     Raises
     ------
     GradientError
-        If it requires grad, which would be lost; the message ends with the way out.
+        If it requires grad; the message ends with the way out.
     """
     if isinstance(value, Variable) and value._node is not None:
-        raise GradientError(f"this tensor requires grad, which would be lost here: {way_out}")
+        raise GradientError(f"a tensor requires grad, and its gradient would end here: {way_out}")
     return raw(value)
 
 
@@ -175,11 +175,7 @@ def _explained(
     flowing: Sequence[str] = (),
 ) -> Exception:
     names = parameters(function, starred=True)
-    call = [*zip(names, args, strict=False), *kwargs.items()]
-    return explained(
-        function.__name__,
-        expects,
-        error,
-        [(name, raw(value)) for name, value in call if name in flowing],
-        [(name, raw(value)) for name, value in call if name not in flowing],
-    )
+    call = [(k, raw(v)) for k, v in (*zip(names, args, strict=False), *kwargs.items())]
+    arrays = [(k, v) for k, v in call if not flowing or k in flowing]
+    params = [(k, v) for k, v in call if flowing and k not in flowing]
+    return explained(function.__name__, expects, error, arrays, params)

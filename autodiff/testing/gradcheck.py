@@ -19,7 +19,8 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from autodiff.tensor import Tensor, TensorLike, asarray
+from autodiff.plain.creation import asarray
+from autodiff.tensor import Tensor, TensorLike
 from autodiff.testing.slope import Slope, slope
 from autodiff.transforms import jvp, vjp
 from autodiff.variable import raw

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from autodiff.tensor import Tensor, TensorLike, asarray
+from autodiff.plain.creation import asarray
+from autodiff.tensor import Tensor, TensorLike
 from nn.functional import flatten
 from nn.module import Module
 

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import ClassVar
 
 from autodiff.functional import avg_pool2d, max_pool2d
-from autodiff.tensor import Tensor, TensorLike, asarray
+from autodiff.plain.creation import asarray
+from autodiff.tensor import Tensor, TensorLike
 from nn.arguments import pair
 from nn.module import Module
 

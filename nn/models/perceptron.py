@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from autodiff.tensor import Tensor, TensorLike, asarray
+from autodiff.plain.creation import asarray
+from autodiff.tensor import Tensor, TensorLike
 from nn.module import Module
 
 

@@ -1,0 +1,270 @@
+"""NumPy's functions on tensors: the same values, with gradients; what is not supported says so."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+import autodiff
+from autodiff import GradientError, OpTypeError, OpValueError, Tensor, numpy_protocol
+from autodiff.testing import check_grads
+
+RNG = np.random.default_rng(0)
+V = np.array([0.3, 0.5, 0.7, 0.9])
+M = RNG.uniform(0.2, 0.9, (3, 4))
+S = RNG.uniform(0.2, 0.9, (3, 3)) + 2 * np.eye(3)
+P = S @ S.T  # symmetric, positive definite
+W = np.array([5, 3, 6])
+B = np.array([True, False, True])
+
+
+def tensors(args: Any) -> Any:
+    """The call's float arrays as tensors that require grad, the others as constants."""
+    if isinstance(args, np.ndarray):
+        return Tensor(args, requires_grad=args.dtype.kind in "fc")
+    if isinstance(args, (list, tuple)):
+        return type(args)(map(tensors, args))
+    return args
+
+
+def several(y: Any) -> list[Any]:
+    return list(y) if isinstance(y, (list, tuple)) else [y]
+
+
+def compared(function: Callable[..., Any], args: Any, kwargs: Any, flows: bool) -> None:
+    expected, found = function(*args, **kwargs), function(*tensors(args), **kwargs)
+    for y, t in zip(several(expected), several(found), strict=True):
+        assert isinstance(t, Tensor)
+        assert t.shape == np.shape(y)
+        assert t.dtype == np.asarray(y).dtype
+        np.testing.assert_allclose(t.detach().numpy(), y, rtol=1e-10, atol=1e-12)
+    assert any(t.requires_grad for t in several(found)) is flows
+
+
+# --- ufuncs ---
+
+INTEGERS = {"bitwise_and", "bitwise_or", "bitwise_xor", "invert", "left_shift", "right_shift"}
+MASKS = set(
+    "equal greater greater_equal isfinite isinf isnan less less_equal logical_and logical_not "
+    "logical_or logical_xor nextafter not_equal signbit".split()  # noqa: SIM905
+)
+
+
+@pytest.mark.parametrize("name", sorted(numpy_protocol.UFUNCS))
+def test_ufuncs(name: str) -> None:
+    ufunc = getattr(np, name)
+    first = 1 + V if name == "arccosh" else V
+    args = [W, W][: ufunc.nin] if name in INTEGERS else [first, V[::-1] + 0.4][: ufunc.nin]
+    compared(ufunc, args, {}, flows=name not in INTEGERS | MASKS)
+
+
+@pytest.mark.parametrize(("name", "method"), sorted(numpy_protocol.METHODS))
+def test_methods_of_ufuncs(name: str, method: str) -> None:
+    function = getattr(getattr(np, name), method)
+    flows = not name.startswith("logical")
+    compared(function, [M], {}, flows)
+    compared(function, [M], {"axis": 1}, flows)
+
+
+def test_outer() -> None:
+    compared(np.multiply.outer, [V, M], {}, flows=True)
+    compared(np.subtract.outer, [M, V], {}, flows=True)
+
+
+def test_operators_with_arrays_on_the_left() -> None:
+    t = Tensor(V, requires_grad=True)
+    for y, expected in [
+        (W[:, None] * t, W[:, None] * V),
+        (V - t, V - V),
+        (np.float64(2) / t, 2 / V),
+        (M @ t, M @ V),
+        (2 ** t, 2**V),
+    ]:
+        assert isinstance(y, Tensor) and y.requires_grad
+        np.testing.assert_allclose(y.detach().numpy(), expected)
+    assert isinstance(V < t, Tensor)
+
+
+def test_out_moves_the_tensor_to_the_new_value() -> None:
+    x, out = Tensor(V, requires_grad=True), Tensor(np.zeros(4))
+    assert np.multiply(x, x, out=out) is out
+    out.sum().backward()
+    np.testing.assert_allclose(x.grad.data, 2 * V)
+    array = np.zeros(4)
+    assert np.add(Tensor(V), 1.0, out=array) is array
+    np.testing.assert_array_equal(array, V + 1)
+
+
+def test_where_leaves_the_rest_of_out() -> None:
+    x, out = Tensor(V, requires_grad=True), Tensor(V[::-1].copy(), requires_grad=True) * 1.0
+    before = out
+    mask = np.array([True, False, True, False])
+    np.exp(x, out=out, where=mask)
+    np.testing.assert_allclose(out.detach().numpy(), np.where(mask, np.exp(V), V[::-1]))
+    assert before is out
+    out.sum().backward()
+    np.testing.assert_allclose(x.grad.data, np.where(mask, np.exp(V), 0.0))
+
+
+# --- functions ---
+
+CALLS: dict[str, tuple[list[Any], dict[str, Any]]] = {
+    "numpy.average": ([M], {"axis": 1, "weights": V}),
+    "numpy.astype": ([M, np.float32], {}),
+    "numpy.broadcast_arrays": ([V, M], {}),
+    "numpy.broadcast_to": ([V, (2, 4)], {}),
+    "numpy.clip": ([M, 0.4, 0.6], {}),
+    "numpy.array_split": ([M, 3], {"axis": 1}),
+    "numpy.column_stack": ([[V, M.T]], {}),
+    "numpy.concatenate": ([[M, M]], {"axis": 1}),
+    "numpy.cross": ([M[:, :3], S], {}),
+    "numpy.diff": ([M], {"axis": 0}),
+    "numpy.dot": ([M, V], {}),
+    "numpy.dstack": ([[M, M]], {}),
+    "numpy.einsum": (["ij,kj->ik", M, M], {}),
+    "numpy.expand_dims": ([M, 1], {}),
+    "numpy.full_like": ([M, 2.0], {}),
+    "numpy.hstack": ([[V, V]], {}),
+    "numpy.inner": ([M, V], {}),
+    "numpy.interp": ([V, np.array([0.0, 0.6, 1.0]), np.array([1.0, 3.0, 2.0])], {}),
+    "numpy.isin": ([W, W[:2]], {}),
+    "numpy.kron": ([M, V], {}),
+    "numpy.meshgrid": ([V, V[:2]], {}),
+    "numpy.moveaxis": ([M, 0, 1], {}),
+    "numpy.outer": ([V, V], {}),
+    "numpy.pad": ([M, 1], {}),
+    "numpy.quantile": ([M, 0.3], {"axis": 0}),
+    "numpy.repeat": ([M, 2], {"axis": 0}),
+    "numpy.reshape": ([M, (4, 3)], {}),
+    "numpy.roll": ([M, 1], {"axis": 0}),
+    "numpy.round": ([M, 1], {}),
+    "numpy.searchsorted": ([V, V], {}),
+    "numpy.digitize": ([V, V], {}),
+    "numpy.bincount": ([W], {}),
+    "numpy.split": ([M, 2], {"axis": 1}),
+    "numpy.squeeze": ([M[None]], {}),
+    "numpy.stack": ([[M, M]], {"axis": 1}),
+    "numpy.swapaxes": ([M, 0, 1], {}),
+    "numpy.take": ([M, W % 3], {"axis": 0}),
+    "numpy.take_along_axis": ([M, W[:, None] % 3], {"axis": 1}),
+    "numpy.tensordot": ([M, M], {"axes": ([1], [1])}),
+    "numpy.tile": ([M, 2], {}),
+    "numpy.vdot": ([V, V], {}),
+    "numpy.vecdot": ([M, V], {}),
+    "numpy.vstack": ([[V, V]], {}),
+    "numpy.where": ([B[:, None], M, 2.0], {}),
+    "numpy.linalg.cholesky": ([P], {}),
+    "numpy.linalg.cross": ([M[:, :3], S], {}),
+    "numpy.linalg.eigh": ([P], {}),
+    "numpy.linalg.eigvalsh": ([P], {}),
+    "numpy.linalg.lstsq": ([M.T, V], {}),
+    "numpy.linalg.matmul": ([M, V], {}),
+    "numpy.linalg.matrix_power": ([S, 3], {}),
+    "numpy.linalg.multi_dot": ([[S, M, V]], {}),
+    "numpy.linalg.outer": ([V, V], {}),
+    "numpy.linalg.solve": ([S, M], {}),
+    "numpy.linalg.tensordot": ([M, M], {"axes": ([1], [1])}),
+    "numpy.linalg.vecdot": ([M, V], {}),
+    "numpy.fft.irfft": ([M + 0j], {}),
+    "numpy.fft.irfft2": ([M + 0j], {}),
+    "numpy.fft.irfftn": ([M + 0j], {}),
+    "numpy.fft.hfft": ([M + 0j], {}),
+}
+"""Arguments, where one matrix is not what the function wants."""
+
+TWO = {"allclose", "array_equal", "isclose"}
+VALUES = set(  # of what they give is no tensor
+    "allclose array_equal array2string array_repr array_str iscomplexobj isrealobj ndim shape size "
+    "result_type".split()  # noqa: SIM905
+)
+CONSTANTS = set(  # no gradient flows through them
+    "all any argmax argmin argsort argwhere bincount count_nonzero digitize empty_like flatnonzero "
+    "full_like isclose isin matrix_rank nonzero ones_like searchsorted unique_all unique_counts "
+    "unique_inverse unique_values zeros_like".split()  # noqa: SIM905
+)
+EVERY = sorted({*numpy_protocol.FUNCTIONS, *numpy_protocol.ADAPTED})
+
+
+def theirs(name: str) -> Callable[..., Any]:
+    found: Any = np
+    for part in name.split(".")[1:]:
+        found = getattr(found, part)
+    function: Callable[..., Any] = found
+    return function
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_functions(name: str) -> None:
+    last = name.split(".")[-1]
+    of_one = [S, S] if last in TWO else [S]
+    args, kwargs = CALLS.get(name, (of_one, {}))
+    function = theirs(name)
+    assert f"{function.__module__}.{function.__name__}" == name
+    if last in VALUES:
+        assert function(*tensors(args), **kwargs) == function(*args, **kwargs) or last.startswith("array")
+    elif last == "empty_like":
+        assert function(*tensors(args)).shape == S.shape
+    elif last == "lstsq":
+        x, *_ = function(*tensors(args))
+        np.testing.assert_allclose(x.detach().numpy(), function(*args)[0])
+        assert x.requires_grad
+    else:
+        compared(function, args, kwargs, flows=last not in CONSTANTS)
+
+
+def test_gradients_flow_through_numpy_s_functions() -> None:
+    def loss(x: Any) -> Any:
+        y = np.concatenate([np.sin(x), np.cos(x)], axis=1)
+        return np.sum(np.einsum("ij,ij->i", y, y) * np.linalg.norm(x, axis=1)) + np.mean(x**2)
+
+    check_grads(loss, [M], order=2)
+
+
+def test_arguments_by_numpy_s_names() -> None:
+    t = Tensor(M, requires_grad=True)
+    np.testing.assert_allclose(np.sum(a=t, axis=0).data, M.sum(0))
+    np.testing.assert_allclose(np.var(t, ddof=1).data, M.var(ddof=1))
+    np.testing.assert_allclose(np.transpose(t).data, M.T)
+    np.testing.assert_allclose(np.mean(t, axis=1, keepdims=True).data, M.mean(1, keepdims=True))
+
+
+# --- what is not supported ---
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "words"),
+    [
+        (lambda t: np.gradient(t), OpTypeError, ["numpy.gradient", "autodiff.diff", "detach"]),
+        (lambda t: np.partition(t, 1), OpTypeError, ["numpy.partition", "detach().numpy()"]),
+        (lambda t: np.add.at(t, [0], 1.0), OpTypeError, ["numpy.add.at", "scatter_add"]),
+        (lambda t: np.spacing(t), OpTypeError, ["numpy.spacing", "detach"]),
+        (lambda t: np.linalg.eig(t), OpTypeError, ["numpy.linalg.eig", "eigh"]),
+        (lambda t: np.sum(t, where=B[:, None]), OpTypeError, ["numpy.sum", "where", "autodiff.sum("]),
+        (lambda t: np.exp(t, where=t.data > 0.5), OpValueError, ["numpy.exp", "out=", "where("]),
+        (lambda t: np.exp(t, out=np.zeros((3, 4))), OpTypeError, ["expected out to be a Tensor"]),
+        (lambda t: np.asarray(t), GradientError, ["requires grad", "detach().numpy()"]),
+        (lambda t: t.numpy(), GradientError, ["requires grad", "detach().numpy()"]),
+    ],
+)
+def test_what_is_not_supported_names_the_alternative(
+    call: Callable[[Tensor], Any], error: type[Exception], words: list[str]
+) -> None:
+    t = Tensor(M, requires_grad=True)
+    with pytest.raises(error) as caught:
+        call(t)
+    for word in words:
+        assert word in str(caught.value)
+    np.testing.assert_array_equal(t.data, M)
+
+
+def test_the_alternatives_exist() -> None:
+    for text in numpy_protocol.ALTERNATIVES.values():
+        for word in text.replace("(", " ").replace(",", " ").split():
+            if word.startswith("autodiff."):
+                found: Any = autodiff
+                for part in word.split(".")[1:]:
+                    found = getattr(found, part)
+                assert callable(found)

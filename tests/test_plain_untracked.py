@@ -1,0 +1,250 @@
+"""Functions without a derivative: what goes in, what comes out, what an error says."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from autodiff import GradientError, OpIndexError, OpTypeError, OpValueError, Tensor
+from autodiff.plain import bitwise, creation, dtypes, logic, searching, sets
+from autodiff.plain.untracked import created, untracked, untracked_results
+from autodiff.variable import Array, raw
+
+X = np.array([[2.0, -0.0, np.nan], [np.inf, 2.0, -3.0]])
+Y = np.array([2.0, 0.0, -1.0])
+B = np.array([[True, False, True], [False, False, True]])
+M, N = np.array([5, 0, 2, 2]), np.array([1, 3, 0, 2])
+
+ONE_RESULT: list[tuple[Callable[..., Any], Callable[..., Any], tuple[Any, ...]]] = [
+    *[
+        (getattr(logic, name), getattr(np, name), (X, Y))
+        for name in (
+            *("equal", "not_equal", "less", "less_equal", "greater", "greater_equal"),
+            *("logical_and", "logical_or", "logical_xor", "nextafter", "isclose"),
+        )
+    ],
+    *[
+        (getattr(logic, name), getattr(np, name), (X,))
+        for name in ("isfinite", "isinf", "isnan", "signbit", "logical_not", "any", "all")
+    ],
+    *[
+        (getattr(bitwise, name), getattr(np, name), (M, N))
+        for name in (
+            *("bitwise_and", "bitwise_or", "bitwise_xor", "left_shift", "right_shift"),
+            *("bitwise_left_shift", "bitwise_right_shift"),
+        )
+    ],
+    *[
+        (getattr(bitwise, name), np.invert, (x,))
+        for name in ("bitwise_invert", "invert", "bitwise_not")
+        for x in (M, B)
+    ],
+    *[(getattr(searching, name), getattr(np, name), (X,)) for name in ("argmax", "argmin")],
+    *[
+        (getattr(searching, name), getattr(np, name), (x,))
+        for name in ("argsort", "count_nonzero", "flatnonzero", "argwhere")
+        for x in (X, B)
+    ],
+    (searching.searchsorted, np.searchsorted, (np.sort(Y), X)),
+    (searching.digitize, np.digitize, (X, np.sort(Y))),
+    (searching.bincount, np.bincount, (M,)),
+    (sets.isin, np.isin, (M, N)),
+    (sets.unique_values, np.unique, (M,)),
+]
+each_function = pytest.mark.parametrize(
+    ("function", "theirs", "args"),
+    ONE_RESULT,
+    ids=[f"{f.__name__}-{args[0].dtype}" for f, _, args in ONE_RESULT],
+)
+
+
+def tensors(args: tuple[Any, ...]) -> list[Tensor]:
+    """The arrays as tensors, tracked where that is possible."""
+    return [Tensor(x, requires_grad=x.dtype.kind == "f") for x in args]
+
+
+@each_function
+def test_tensors_give_a_constant_tensor_of_numpys_numbers(
+    function: Any, theirs: Any, args: Any
+) -> None:
+    y, expected = function(*tensors(args)), theirs(*args)
+    assert type(y) is Tensor and not y.requires_grad
+    assert y.dtype == np.asarray(expected).dtype
+    np.testing.assert_array_equal(y.numpy(), expected, strict=True)
+
+
+@each_function
+def test_arrays_give_arrays(function: Any, theirs: Any, args: Any) -> None:
+    y, expected = function(*args), theirs(*args)
+    assert isinstance(y, (np.ndarray, np.generic))
+    np.testing.assert_array_equal(y, expected, strict=True)
+
+
+@each_function
+def test_one_tensor_is_enough(function: Any, theirs: Any, args: Any) -> None:
+    for i in range(len(args)):
+        mixed = [Tensor(x) if j == i else x for j, x in enumerate(args)]
+        y = function(*mixed)
+        assert type(y) is Tensor
+        np.testing.assert_array_equal(y.numpy(), theirs(*args))
+
+
+@each_function
+def test_lists_and_numbers_are_arguments_too(function: Any, theirs: Any, args: Any) -> None:
+    np.testing.assert_array_equal(function(*(x.tolist() for x in args)), theirs(*args))
+
+
+@each_function
+def test_arguments_stay_as_they_are(function: Any, theirs: Any, args: Any) -> None:
+    given = [x.copy() for x in args]
+    function(*given)
+    for x, before in zip(given, args, strict=True):
+        np.testing.assert_array_equal(x, before)
+
+
+def test_a_number_beside_a_tensor_is_weak() -> None:
+    x = Tensor([1.0, 2.0], dtype=np.float32)
+    assert logic.nextafter(x, 3.0).dtype == np.float32
+    assert bitwise.bitwise_and(Tensor([1, 2], dtype=np.int8), 3).dtype == np.int8
+    assert bitwise.bitwise_left_shift(1, Tensor([1, 2], dtype=np.uint8)).dtype == np.uint8
+
+
+def test_results_are_tensors_in_tuples_and_other_answers_stay() -> None:
+    x = Tensor([[1.0, 0.0], [3.0, 4.0]])
+    for i in searching.nonzero(x):
+        assert type(i) is Tensor
+    for found in (sets.unique_all(x), sets.unique_counts(x), sets.unique_inverse(x)):
+        assert all(type(part) is Tensor for part in found)
+    for answer in (logic.allclose(x, x), logic.array_equal(x, x)):
+        assert answer is True
+    assert all(type(i) is np.ndarray for i in searching.nonzero(x.numpy()))
+    assert all(type(part) is np.ndarray for part in sets.unique_all(x.numpy()))
+
+
+def test_arrays_are_passed_by_name_where_the_signature_says_so() -> None:
+    expected = [0, 1, 2]
+    edges, x = [1.0, 2.0], np.array([0.5, 1.0, 2.0])
+    for bins in (edges, np.array(edges), Tensor(edges)):
+        y = searching.digitize(x, bins=bins)  # type: ignore[arg-type]
+        assert isinstance(y, Tensor) is isinstance(bins, Tensor)
+        np.testing.assert_array_equal(y, expected)
+    assert logic.isclose(x1=Tensor([1.0]), x2=1.0)
+
+
+def test_signature_and_documentation_are_the_declared_ones() -> None:
+    @untracked(expects="anything")
+    def f(x: Array, /, axis: int = 3, *, flag: bool = False) -> Array:
+        """Say something."""
+        return x
+
+    assert str(inspect.signature(f)) == (
+        "(x: 'Array', /, axis: 'int' = 3, *, flag: 'bool' = False) -> 'Array'"
+    )
+    assert (f.__name__, f.__doc__) == ("f", "Say something.")
+    with pytest.raises(TypeError, match="positional-only"):
+        f(x=1.0)  # type: ignore[call-arg]
+
+
+def test_arguments_that_are_no_arrays_arrive_as_they_came() -> None:
+    seen: list[Any] = []
+
+    @untracked()
+    def f(x: Array, other: Any = None, *, named: Any = None) -> Array:
+        seen.extend([x, other, named])
+        return x + raw(other)
+
+    other = Tensor([1.0])
+    y = f(np.array([2.0]), other, named=other)
+    assert type(y) is Tensor  # since an argument is one
+    assert type(seen[0]) is np.ndarray
+    assert seen[1] is seen[2] is other
+
+
+def test_results_of_other_types_stay() -> None:
+    @untracked_results()
+    def f(x: Array) -> tuple[Any, ...]:
+        return x, np.float32(2.0), 3, None, "text"
+
+    y = f(Tensor([1.0]))
+    assert type(y[0]) is type(y[1]) is Tensor
+    assert y[1].dtype == np.float32 and y[1].shape == ()
+    assert y[2:] == (3, None, "text")
+
+
+T = Tensor([1.0, 2.0], requires_grad=True)
+
+
+@pytest.mark.parametrize(
+    ("call", "kind", "message"),
+    [
+        (
+            lambda: logic.equal(T, [1, 2, 3]),
+            OpValueError,
+            "equal: expected shapes that broadcast together; got x1: float64 (2,), x2: list [1, 2,",
+        ),
+        (lambda: logic.less(T, "a"), OpTypeError, "less: got x1: float64 (2,), x2: str 'a' (exp"),
+        (lambda: logic.less(T), OpTypeError, "less: expected shapes"),
+        (lambda: logic.equal(T, [T]), OpTypeError, "a list of tensors is no array: join them with"),
+        (lambda: logic.all(T, axis=2), OpIndexError, "all: expected axes that x has; got x: float"),
+        (lambda: logic.any(Tensor(1.0), axis=0), OpIndexError, "any: expected axes that x has"),
+        (lambda: logic.any(T, axis=(0, 0)), OpValueError, "any: expected axes that x has"),
+        (lambda: bitwise.bitwise_and(T, 1), OpTypeError, "bitwise_and: expected integers or bool"),
+        (lambda: bitwise.bitwise_left_shift(T, 1), OpTypeError, "bitwise_left_shift: expected int"),
+        (lambda: searching.argmax(Tensor([])), OpValueError, "argmax: expected an axis that x has"),
+        (lambda: searching.argmin(T, axis=1), OpIndexError, "argmin: expected an axis that x has"),
+        (lambda: searching.argmax(1.0, axis=0), OpIndexError, "argmax: expected an axis that x"),
+        (lambda: searching.argsort(Tensor(1.0)), OpIndexError, "argsort: expected an axis that x"),
+        (lambda: searching.count_nonzero(T, axis=1), OpIndexError, "count_nonzero: expected axes"),
+        (lambda: searching.nonzero(1.0), OpValueError, "nonzero: expected at least one axis; got"),
+        (
+            lambda: searching.searchsorted(Tensor([[1.0]]), 1.0),
+            OpValueError,
+            "searchsorted: expected a sorted x1 with one axis; a sorter of its shape; got x1: floa",
+        ),
+        (lambda: searching.searchsorted(T, T, side="up"), OpValueError, "searchsorted: expected"),  # type: ignore[arg-type]
+        (lambda: searching.bincount([0, -1]), OpValueError, "bincount: expected integers that"),
+        (lambda: searching.bincount([0.5]), OpTypeError, "bincount: expected integers that"),
+        (lambda: searching.bincount([0, 1], T), GradientError, "use scatter(weights, x, shape)"),
+        (lambda: searching.digitize(T, [1, 3, 2]), OpValueError, "digitize: expected bins in one"),
+        (lambda: dtypes.finfo(int), OpValueError, "finfo: expected a floating dtype, or an array"),
+        (lambda: dtypes.finfo(None), OpTypeError, "finfo: expected a floating dtype, or an array"),
+        (lambda: dtypes.iinfo(T), OpValueError, "iinfo: expected an integer dtype, or an array"),
+        (lambda: dtypes.isdtype(dtypes.int8, "real"), OpValueError, "isdtype: expected a dtype"),
+        (lambda: dtypes.can_cast(1.0, dtypes.int8), OpTypeError, "can_cast: expected a dtype to"),
+        (lambda: dtypes.result_type(), OpValueError, "result_type: expected arrays, dtypes or"),
+        (lambda: creation.zeros(-1), OpValueError, "zeros: expected a shape: an int or a tuple of"),
+        (lambda: creation.ones("a"), OpTypeError, "ones: expected a shape: an int or a tuple of"),  # type: ignore[arg-type]
+        (lambda: creation.full(2, 300, np.uint8), OpValueError, "full: expected a number, and a"),
+        (lambda: creation.full(2, "a"), OpTypeError, "full: got shape: int 2, fill_value: str 'a'"),  # type: ignore[arg-type]
+        (lambda: creation.full(2, T[0]), GradientError, "broadcast_to(fill_value, shape) keeps it"),  # type: ignore[arg-type]
+        (lambda: creation.full_like(T, T[0]), GradientError, "broadcast_to(fill_value, shape) ke"),  # type: ignore[arg-type]
+        (lambda: creation.linspace(T[0], 1, 3), GradientError, "start + (stop - start) * linspac"),  # type: ignore[arg-type]
+        (lambda: creation.linspace(0, 1, -1), OpValueError, "linspace: expected numbers start"),
+        (lambda: creation.arange(3, step=0), OpValueError, "arange: expected numbers start, stop"),
+        (lambda: creation.asarray(["a"]), OpTypeError, "asarray: got obj: list ['a'] (expected nu"),
+        (lambda: creation.asarray([[1], [1, 2]]), OpValueError, "asarray: expected numbers, regul"),
+        (lambda: creation.asarray([T[0], T[1]]), GradientError, "call .detach().numpy() for its"),
+        (lambda: creation.asarray(T, dtype=int, copy=False), OpValueError, "asarray: expected"),
+        (lambda: creation.asarray([1], copy=False), OpValueError, "asarray: expected numbers"),
+    ],
+)
+def test_error_names_the_call_and_what_was_expected(
+    call: Callable[[], Any], kind: type[Exception], message: str
+) -> None:
+    with pytest.raises(kind) as caught:
+        call()
+    assert type(caught.value) is kind
+    assert message in str(caught.value)
+
+
+def test_what_is_created_must_be_numbers() -> None:
+    @created()
+    def broken() -> Array:
+        return np.array(["text"])
+
+    with pytest.raises(OpTypeError, match=r"broken: .*expected numbers, got dtype <U4"):
+        broken()
