@@ -14,36 +14,12 @@ from autodiff.errors import OpValueError
 from autodiff.ops import conv, linalg, pool
 from autodiff.ops.linalg import matmul
 from autodiff.ops.manipulation import matrix_transpose, reshape
-from autodiff.ops.reduce import Axis, elements, mean, sum
+from autodiff.ops.statistics import var as var
 from autodiff.ops.window import pair
-from autodiff.variable import Array, Variable, raw
+from autodiff.variable import Array, raw
 
 if TYPE_CHECKING:
     from autodiff.tensor import Tensor
-
-
-def var(x: Array, axis: Axis = None, correction: float = 0, keepdims: bool = False) -> Tensor:
-    """Variance over axes, around the mean over the same axes.
-
-    Parameters
-    ----------
-    x
-        Values, any shape.
-    axis
-        None for all, or an axis, or several.
-    correction
-        Taken from the count that the sum of squares is divided by (1: the unbiased estimate).
-    keepdims
-        Leave the reduced axes at length 1.
-
-    Examples
-    --------
-    >>> var(Tensor([1.0, 2.0, 3.0, 4.0]), correction=1).item()
-    1.6666666666666667
-    """
-    x = x if isinstance(x, Variable) else np.asarray(x)
-    away = x - mean(x, axis, True)
-    return sum(away * away, axis, keepdims) / (elements(x.shape, axis) - correction)
 
 
 def linear(x: Array, weight: Array, bias: Array | None = None) -> Tensor:

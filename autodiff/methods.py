@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self, cast
 import numpy as np
 
 from autodiff.config import is_grad_enabled
-from autodiff.errors import GradientError
+from autodiff.errors import GradientError, OpTypeError
 from autodiff.graph import Leaf
 from autodiff.ops import (
     arithmetic,
@@ -220,7 +220,13 @@ class Methods(Variable):
 
         It is recorded: gradients flow to `value`, and to the elements that stay.
         """
-        self._become(index.setitem(self, value, index.plain(key)))
+        made = index.setitem(self, value, index.plain(key))
+        if made.dtype.kind == "c" != self._data.dtype.kind:
+            raise OpTypeError(
+                f"setitem: expected real values for a tensor of {self._data.dtype}, got complex "
+                f"ones: assign their real() or abs(), or make the tensor complex by astype"
+            )
+        self._become(made)
 
     def _become(self, made: Tensor) -> None:
         """Take the value and the place in the graph of `made`, a tensor of the same shape.

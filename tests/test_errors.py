@@ -243,12 +243,6 @@ MISTAKES: list[tuple[str, Callable[..., Any], type[Exception], list[str]]] = [
         ["scatter_add", "(5,)"],
     ),
     (
-        "bounds that ask for a gradient",
-        lambda x: x.clip(leaf(0.0), 1.0),
-        OpTypeError,
-        ["clip", "maximum"],
-    ),
-    (
         "integers to a negative power",
         lambda x: Tensor([1, 2]) ** -1,
         OpValueError,

@@ -59,7 +59,7 @@ def test_like_another(shape: Any, own: Any, dtype: Any) -> None:
 def test_full_takes_its_dtype_from_the_number(value: Any, dtype: Any, shape: Any) -> None:
     check(creation.full(shape, value), shape, dtype, value)
     check(creation.full(shape, value, dtype=np.complex64), shape, np.complex64, value)
-    check(creation.full(shape, Tensor(value)), shape, dtype, value)  # type: ignore[arg-type]
+    check(creation.full(shape, Tensor(value)), shape, dtype, value)
 
 
 def test_a_tensor_that_is_tracked_is_only_a_model() -> None:

@@ -89,12 +89,12 @@ def test_searchsorted(x1: list[int], x2: list[int], data: st.DataObject) -> None
     ascending, values = Tensor(sorted(x1), dtype=np.int8), Tensor([x2], dtype=np.int8)
     for side, place in (("left", bisect.bisect_left), ("right", bisect.bisect_right)):
         expected = [[place(sorted(x1), v) for v in x2]]
-        found = searching.searchsorted(ascending, values, side=side)  # type: ignore[arg-type]
+        found = searching.searchsorted(ascending, values, side=side)
         assert found.dtype == np.intp and found.numpy().tolist() == expected
         order = np.argsort(x1).astype(data.draw(st.sampled_from(["int8", "uint64", "int64"])))
         for sorter in (order, Tensor(order)):
             t1 = Tensor(x1, dtype=np.int8)
-            found = searching.searchsorted(t1, values, side=side, sorter=sorter)  # type: ignore[arg-type]
+            found = searching.searchsorted(t1, values, side=side, sorter=sorter)
             assert found.numpy().tolist() == expected
 
 

@@ -99,6 +99,14 @@ def test_rules_match_numerical_derivatives_to_second_order(op: Op, data: st.Data
     check_grads(f, xs, order=2)
 
 
+@each_function
+@settings(max_examples=3)
+@given(data=st.data())
+def test_third_order(op: Op, data: st.DataObject) -> None:
+    f, xs = applied(op, data.draw(calls(op)))
+    check_grads(f, xs, order=3)
+
+
 @pytest.mark.parametrize("name", COMPLEX)
 @drawn
 @given(data=st.data())
@@ -246,6 +254,12 @@ def slopes(f: Callable[..., Any], *xs: Any) -> list[Any]:
         (lambda x: autodiff.clip(x, max=1), ([-2.0, 1.0, 2.0],), [[1.0, 1.0, 0.0]]),
         (lambda x: autodiff.clip(x, min=1), ([-2.0, 1.0, 2.0],), [[0.0, 1.0, 1.0]]),
         (autodiff.clip, ([-2.0, 2.0],), [[1.0, 1.0]]),
+        (
+            autodiff.clip,
+            ([-2.0, 0.0, 1.0, 3.0], [-1.0, 0.0, 0.5, 0.0], [1.0, 1.0, 1.0, 1.0]),
+            [[0.0, 1.0, 1.0, 0.0], [1.0, 0.0, 0.0, 0.0], [0.0, 0.0, 0.0, 1.0]],
+        ),
+        (lambda x, low: autodiff.clip(x, low, 1.0), ([0.0], [2.0]), [[0.0], [0.0]]),
         (autodiff.max, ([1.0, 3.0, 3.0],), [[0.0, 0.5, 0.5]]),
         (autodiff.min, ([[1.0, 1.0, 1.0, 1.0]],), [[[0.25] * 4]]),
         (
@@ -290,7 +304,7 @@ def test_defined_slopes(f: Callable[..., Any], xs: Any, expected: Any) -> None:
         np.testing.assert_allclose(found, wanted, rtol=1e-12, atol=1e-12)
 
 
-@pytest.mark.parametrize("name", ["abs", "relu", "tan", "tanh", "sin", "square", "clip", "divide"])
+@pytest.mark.parametrize("name", ["abs", "relu", "tan", "tanh", "sin", "square", "clamp", "divide"])
 def test_rules_hold_on_the_negative_side(name: str) -> None:
     op = OPS[name]
     xs = [np.array([-0.7, -1.1, -2.9]), np.array([-0.4, 1.3, -2.0])][: len(op.arrays)]

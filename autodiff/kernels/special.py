@@ -20,6 +20,9 @@ Values: TypeAlias = np.ndarray[Any, Any]
 BERNOULLI = (1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66, -691 / 2730, 7 / 6, -3617 / 510)
 """The Bernoulli numbers of index 2, 4, ... 16."""
 
+BLOCK = 1 << 14
+"""How many elements are computed at once: what is between, a dozen arrays, stays in cache."""
+
 
 def in_double(kinds: str = "biuf") -> Callable[[Callable[..., Values]], Callable[..., Any]]:
     """Decorate a function of flat arrays of doubles: it takes arrays of any dtype and shape.
@@ -38,9 +41,13 @@ def in_double(kinds: str = "biuf") -> Callable[[Callable[..., Values]], Callable
                 dtype = np.dtype(np.float64)
             double = np.complex128 if dtype.kind == "c" else np.float64
             same = np.broadcast_arrays(*(np.asarray(x, double) for x in xs))
+            flat = [x.ravel() for x in same]
+            y = np.empty(flat[0].shape, dtype)
             with np.errstate(all="ignore"):
-                y = kernel(*(x.ravel() for x in same), **params)
-                return y.reshape(same[0].shape).astype(dtype, copy=False)
+                for i in range(0, y.size, BLOCK):
+                    part = slice(i, i + BLOCK)
+                    y[part] = kernel(*(x[part] for x in flat), **params)
+            return y.reshape(same[0].shape)
 
         return made
 
@@ -55,10 +62,10 @@ def order(n: Any) -> int:
     TypeError, ValueError
         If it is no integer, or negative.
     """
-    n = index(n)
-    if n < 0:
-        raise ValueError(f"an order of {n} is negative")
-    return n
+    found: int = index(n)
+    if found < 0:
+        raise ValueError(f"an order of {found} is negative")
+    return found
 
 
 def pieces(x: Values, *cases: tuple[Values, Callable[[Values], Any]]) -> Values:
@@ -74,7 +81,8 @@ def polynomial(coefficients: Sequence[float], x: Values) -> Values:
     """``c[0] + c[1] x + c[2] x**2 + ...``, by Horner's rule."""
     y = np.full_like(x, coefficients[-1])
     for c in coefficients[-2::-1]:
-        y = y * x + c
+        y *= x
+        y += c
     return y
 
 
@@ -111,7 +119,7 @@ def sinc(x: Values, *, n: int) -> Values:
     z, quarters = np.pi * x, (sinpi(x), cospi(x))
     if n == 0:
         y = np.where(x == 0, 1, quarters[0] / np.where(x == 0, 1, z))
-        return np.where(np.isinf(x), 0, y)
+        return np.where(np.isinf(x), 0, y + 0.0)  # not -0.0
     far = np.abs(z) >= n + 1
     y = np.full_like(z, np.nan)
     for where, f in ((far, _sinc_upward), (~far, _sinc_downward)):
@@ -160,7 +168,7 @@ def entropy(x: Any) -> Any:
     """``-x log(x)``, 0 at 0 and -inf below."""
     _refuse_complex(x)
     with np.errstate(all="ignore"):
-        y = -x * np.log(np.where(x > 0, x, 1))
+        y = 0 - x * np.log(np.where(x > 0, x, 1))
         return np.where(x < 0, -np.inf, y).astype(y.dtype, copy=False)
 
 

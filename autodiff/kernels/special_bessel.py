@@ -26,7 +26,8 @@ def _far(x: Values, n: int, m: int) -> Values:
     for k in range(TERMS - 1, -1, -1):
         falling = math.prod(-(k + 0.5 + i) for i in range(m))
         total = total / x + coefficients[k] * falling
-    return total / x**m / np.sqrt(2 * np.pi * x)
+    y: Values = total / x**m / np.sqrt(2 * np.pi * x)
+    return y
 
 
 def _near(x: Values, n: int, m: int) -> Values:

@@ -30,7 +30,8 @@ def power(x: Values, c: float) -> Values:
     """
     x = np.clip(x, -64, 64)  # what lies outside gives 0 or inf anyway
     h = np.rint(16 * x) / 16
-    return np.exp(c * h * h) * np.exp(c * (x - h) * (x + h))
+    y: Values = np.exp(c * h * h) * np.exp(c * (x - h) * (x + h))
+    return y
 
 
 @in_double()
@@ -58,9 +59,10 @@ def _trapezoidal(x: Values) -> Values:
     scale, total = 1 / (x * x), np.zeros_like(x)
     for square, weight in WEIGHTS:
         total += weight / (1 + square * scale)
-    y = (total + 1) * (1 / (2 * np.pi)) / x
+    y: Values = (total + 1) * (1 / (2 * np.pi)) / x
     pole = np.where(x < 2 * np.pi, np.exp(x * (x - 4 * np.pi)), 0)
-    return y - 2 * pole / (1 - np.exp(-4 * np.pi * x))
+    y -= 2 * pole / (1 - np.exp(-4 * np.pi * x))
+    return y
 
 
 def _erf(x: Values) -> Values:
@@ -113,7 +115,7 @@ def _erfcx_upward(x: Values, n: int) -> Values:
 
 
 def _erfcx_downward(x: Values, n: int) -> Values:
-    top = n + 10 + int(150 / x.min() ** 2)
+    top = 8 + int((13 / x.min() + math.sqrt(n)) ** 2)
     ratio = 2 * top / (x + np.sqrt(x * x + 2 * top))  # of -f_top / f_(top-1), about
     y = _erfcx(x)
     for k in range(top, 0, -1):

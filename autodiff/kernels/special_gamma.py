@@ -23,8 +23,7 @@ from autodiff.kernels.special import (
     sinpi,
 )
 
-EULER = 0.5772156649015329
-HALF_LOG_TAU = 0.9189385332046727
+HALF_LOG_TAU = 0.9189385332046728
 """``log(2 π) / 2``."""
 
 
@@ -48,14 +47,39 @@ def hurwitz(s: int, x: Values, unit: float = 1.0) -> Values:
     return np.where(x == np.inf, 0, total)
 
 
-def _zeta(s: int, x: float) -> float:
-    return float(hurwitz(s, np.array([x]))[0])
-
-
 # --- gamma and its logarithm ---
 
-NEAR_2 = [1 - EULER, *((-1) ** k * _zeta(k, 2.0) / k for k in range(2, 29))]
-"""Coefficients of ``log Γ(2 + t) / t``."""
+NEAR_2 = (
+    0.42278433509846713,
+    0.3224670334241132,
+    -0.0673523010531981,
+    0.020580808427784546,
+    -0.007385551028673986,
+    0.0028905103307415234,
+    -0.001192753911703261,
+    0.0005096695247430425,
+    -0.00022315475845357939,
+    9.945751278180853e-05,
+    -4.492623673813314e-05,
+    2.050721277567069e-05,
+    -9.439488275268397e-06,
+    4.374866789907488e-06,
+    -2.039215753801366e-06,
+    9.55141213040742e-07,
+    -4.492469198764566e-07,
+    2.1207184805554665e-07,
+    -1.0043224823968099e-07,
+    4.7698101693639804e-08,
+    -2.2711094608943164e-08,
+    1.0838659214896955e-08,
+    -5.183475041970047e-09,
+    2.4836745438024785e-09,
+    -1.1921401405860912e-09,
+    5.731367241678862e-10,
+    -2.7595228851242334e-10,
+    1.330476437424449e-10,
+)
+"""Coefficients of ``log Γ(2 + t) / t``: 1 - γ, then ``(-1)**k (ζ(k) - 1) / k`` from k = 2."""
 
 STIRLING = [b / (2 * k * (2 * k - 1)) for k, b in enumerate(BERNOULLI, 1)]
 
@@ -86,14 +110,15 @@ def _log_gamma_middle(x: Values) -> Values:
 
 
 def _log_gamma_negative(x: Values) -> Values:
-    return np.log(np.pi / np.abs(x * sinpi(x))) - _log_gamma(-x)
+    y: Values = np.log(np.pi / np.abs(x * sinpi(x))) - _log_gamma(-x)
+    return y
 
 
 def _log_gamma(x: Values) -> Values:
     return pieces(
         x,
-        (x < 0, _log_gamma_negative),
-        ((x >= 0) & (x < 0.5), lambda x: _near_2(x) - np.log1p(x) - np.log(x)),
+        (x <= -0.5, _log_gamma_negative),
+        (np.abs(x) < 0.5, lambda x: _near_2(x) - np.log1p(x) - np.log(np.abs(x))),
         ((x >= 0.5) & (x < 1.5), lambda x: _near_2(x - 1) - np.log1p(x - 1)),
         ((x >= 1.5) & (x < 2.5), lambda x: _near_2(x - 2)),
         ((x >= 2.5) & (x < 10), _log_gamma_middle),
@@ -130,8 +155,8 @@ def _gamma_negative(x: Values) -> Values:
 def _gamma(x: Values) -> Values:
     return pieces(
         x,
-        (x < 0, _gamma_negative),
-        ((x >= 0) & (x < 0.5), lambda x: np.exp(_near_2(x)) / (x + 1) / x),
+        (x <= -0.5, _gamma_negative),
+        (np.abs(x) < 0.5, lambda x: np.exp(_near_2(x)) / (x + 1) / x),
         ((x >= 0.5) & (x < 1.5), lambda x: np.exp(_near_2(x - 1)) / x),
         ((x >= 1.5) & (x < 24), _gamma_middle),
         (x >= 24, _gamma_far),
@@ -170,8 +195,36 @@ def betaln(x1: Values, x2: Values) -> Values:
 ROOT, ROOT_REST = 1.4616321449683622, 9.549995429965697e-17
 """The positive zero of digamma, in two parts."""
 
-NEAR_ROOT = [(-1) ** k * _zeta(k + 2, ROOT + 2) for k in range(27)]
-"""Coefficients of ``(ψ(x + 2) - ψ(root + 2)) / (x - root)`` in powers of ``x - root``."""
+NEAR_ROOT = (
+    0.3345617098544669,
+    -0.055476208282819656,
+    0.012163351366549665,
+    -0.002976677050430833,
+    0.0007713020708922787,
+    -0.00020674607628354467,
+    5.663403931142351e-05,
+    -1.5742042793645156e-05,
+    4.4203814378014486e-06,
+    -1.2502790337317232e-06,
+    3.555004365548999e-07,
+    -1.0147423082995085e-07,
+    2.9048430651778795e-08,
+    -8.333507652457267e-09,
+    2.3946448469644645e-09,
+    -6.889561205460084e-10,
+    1.9840436029350833e-10,
+    -5.717729634679893e-11,
+    1.648677489663636e-11,
+    -4.755891089999048e-12,
+    1.3723653713077138e-12,
+    -3.9611087213118634e-13,
+    1.1435311405602023e-13,
+    -3.301750655394411e-14,
+    9.534344144729946e-15,
+    -2.753444071005057e-15,
+    7.952282256827233e-16,
+)
+"""Coefficients of ``(ψ(root + 2 + t) - ψ(root + 2)) / t``: ``(-1)**k ζ(k + 2, root + 2)``."""
 
 LOG_DIFFERENCE = [-b / (2 * k) for k, b in enumerate(BERNOULLI, 1)]
 
@@ -226,7 +279,7 @@ def psi(x: Values, *, n: int) -> Values:
     # n! and the powers would overflow long before their product does
     exponent = max(0, round(math.lgamma(s) / math.log(2) / s))
     unit = 2.0**exponent
-    factor = (-1) ** s * (math.factorial(n) / (1 << exponent * s))
+    factor: float = (-1) ** s * (math.factorial(n) / (1 << exponent * s))
     return factor * pieces(
         x,
         ((x < 0) & (x > -np.inf), lambda x: _shifted_powers(s, x, unit)),

@@ -10,7 +10,7 @@ import numpy as np
 from autodiff.declare import composite, linear
 from autodiff.errors import OpValueError, describe
 from autodiff.kernels.scatter import add_to, positions_along
-from autodiff.ops.axes import along, an_axis, some_indices
+from autodiff.ops.arguments import along, an_axis, some_indices
 from autodiff.ops.index import getitem, scatter_add, setitem
 from autodiff.ops.manipulation import reshape
 from autodiff.variable import Array

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import cmath
+import math
 from typing import Any
 
 import numpy as np
@@ -87,7 +89,7 @@ def divide(x1: Array, x2: Array, /) -> Array:
 
 def _power_slope(x1: Any, x2: Any) -> Any:
     """``x2 * x1**(x2 - 1)``, and 0 (not 0 * inf) where both are 0."""
-    if isinstance(x2, (int, float)):
+    if isinstance(x2, (int, float, complex)):
         return x2 * pow(x1, x2 - 1) if x2 not in (0, 1) else float(x2)
     both = (raw(x1) == 0) & (raw(x2) == 0)
     less = x2 - ONE[x2.dtype] if x2.dtype.kind == "f" else x2 - 1  # booleans don't subtract
@@ -96,8 +98,10 @@ def _power_slope(x1: Any, x2: Any) -> Any:
 
 def _exponent_slope(y: Any, x1: Any) -> Any:
     """``y * log(x1)``, and 0 (not 0 * -inf) where the base is 0."""
-    if isinstance(x1, (int, float)):
-        return y * np.log(x1 or 1.0)
+    if isinstance(x1, (int, float, complex)):
+        if y.dtype.kind == "c":
+            return y * cmath.log(x1 or 1.0)
+        return y * (math.log(x1 or 1.0) if x1 >= 0 else math.nan)
     if x1.dtype != y.dtype:
         x1 = x1.astype(y.dtype)
     return y * log(where(raw(x1) == 0, ONE[x1.dtype], x1))
@@ -357,7 +361,7 @@ def floor_divide(x1: Array, x2: Array, /) -> Array:
     Notes
     -----
     The array API standard's ``floor_divide``; `numpy.floor_divide`, save that an infinite `x1`
-    gives an infinite quotient, not NaN.
+    gives an infinite quotient, not NaN, and an infinite `x2` a zero, not -1.
 
     Examples
     --------
@@ -369,7 +373,10 @@ def floor_divide(x1: Array, x2: Array, /) -> Array:
 
 def _quotient(x1: Any, x2: Any) -> Any:
     y = np.floor_divide(x1, x2)
-    if y.dtype.kind != "f" or np.isfinite(x1).all():
+    if y.dtype.kind != "f":
         return y
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return np.where(np.isinf(x1), np.true_divide(x1, x2), y)
+    infinite = np.isinf(x1) ^ np.isinf(x2)
+    if not infinite.any():
+        return y
+    with np.errstate(divide="ignore"):
+        return np.where(infinite, np.true_divide(x1, x2), y)

@@ -8,18 +8,17 @@ twice.
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Sequence
 from typing import Any, Literal
 
 import numpy as np
-from numpy.lib.array_utils import normalize_axis_tuple
 
 from autodiff.declare import linear
-from autodiff.errors import OpIndexError, OpTypeError, OpValueError, describe
+from autodiff.errors import OpTypeError, OpValueError, describe
+from autodiff.ops.arguments import an_int, some_axes
 from autodiff.ops.complex import real
 from autodiff.ops.index import getitem
-from autodiff.ops.manipulation import pad
+from autodiff.ops.manipulation import zero_pad
 from autodiff.variable import Array, raw
 
 Norm = Literal["backward", "ortho", "forward"] | None
@@ -219,20 +218,11 @@ def _known(name: str, norm: Any) -> Any:
     return norm
 
 
-def positive(name: str, x: Any, axes: Any) -> tuple[int, ...]:
-    """The axes counted from the front."""
+def axes_of(name: str, x: Any, axes: Any) -> tuple[int, ...]:
+    """The axes (None: all) counted from the front."""
     if axes is None:
         return tuple(range(x.ndim))
-    try:
-        return normalize_axis_tuple(axes, x.ndim)
-    except IndexError as error:  # NumPy's AxisError, which is a ValueError too
-        raise OpIndexError(
-            f"{name}: expected axes that x has, got {axes!r} for shape {x.shape} ({error})"
-        ) from error
-    except TypeError as error:
-        raise OpTypeError(f"{name}: expected axes as integers, got {axes!r}") from error
-    except ValueError as error:
-        raise OpValueError(f"{name}: expected each axis once, got {axes!r}") from error
+    return some_axes(name, axes if isinstance(axes, int) else tuple(axes), x.ndim, "axes")
 
 
 def _lengths(
@@ -242,13 +232,10 @@ def _lengths(
 
     `half`: of the last of the axes `x` has only half the frequencies.
     """
-    try:
-        s = None if s is None else [operator.index(n) for n in s]
-    except TypeError as error:
-        raise OpTypeError(f"{name}: expected lengths as integers, got {s!r}") from error
-    if axes is None and s is not None:
-        axes = range(-len(s), 0)
-    axes = positive(name, x, axes)
+    if s is not None:
+        s = [an_int(name, n, "the length") for n in s]
+        axes = range(-len(s), 0) if axes is None else axes
+    axes = axes_of(name, x, axes)
     if len(axes) < at_least:
         raise OpValueError(f"{name}: expected an axis to transform, got shape {x.shape}")
     sizes = [x.shape[axis] for axis in axes]
@@ -274,4 +261,4 @@ def _fitted(x: Any, sizes: Sequence[int], axes: Sequence[int]) -> Any:
         filled[axis] = 0, max(0, n - x.shape[axis])
     if any(part.stop is not None for part in taken):
         x = getitem(x, tuple(taken))
-    return pad(x, filled) if any(map(any, filled)) else x
+    return zero_pad(x, tuple(filled)) if any(map(any, filled)) else x

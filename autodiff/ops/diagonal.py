@@ -8,7 +8,7 @@ import numpy as np
 
 from autodiff.declare import composite, linear
 from autodiff.errors import OpValueError
-from autodiff.ops.axes import an_axis, an_int
+from autodiff.ops.arguments import an_axis, an_int
 from autodiff.ops.rearrange import ravel
 from autodiff.variable import Array
 
@@ -58,9 +58,7 @@ def diagonal(x: Array, /, offset: int = 0, axis1: int = -2, axis2: int = -1) -> 
     return np.diagonal(x, offset, axis1, axis2)
 
 
-@linear(
-    adjoint=lambda g, offset, axis1, axis2: diagonal(g, offset, axis1, axis2), symbol="diag"
-)
+@linear(adjoint=lambda g, offset, axis1, axis2: diagonal(g, offset, axis1, axis2), symbol="diag")
 def spread_diagonal(
     values: Array, shape: tuple[int, ...], offset: int, axis1: int, axis2: int
 ) -> Array:

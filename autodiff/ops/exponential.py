@@ -46,7 +46,14 @@ def expm1(x: Array, /) -> Array:
     >>> expm1(Tensor(1e-12)).item()
     1.0000000000005e-12
     """
-    return np.expm1(x)
+    if x.dtype.kind != "c":
+        return np.expm1(x)
+    with np.errstate(invalid="ignore"):
+        sine = np.sin(x.imag / 2)
+        y = np.empty_like(x)
+        y.real = np.expm1(x.real) * np.cos(x.imag) - 2 * sine * sine + 0.0
+        y.imag = np.exp(x.real) * np.sin(x.imag)
+        return np.where(np.isfinite(x), y, np.exp(x) - 1)
 
 
 @elementwise(partials=[lambda g, x: g / x], domain=[(0.3, 3.0)])

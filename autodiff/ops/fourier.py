@@ -8,9 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 from autodiff.declare import composite
-from autodiff.ops.dft import Axes, Norm, Sizes, from_half, one_length, positive, to_all, to_half
-from autodiff.ops.index import getitem
-from autodiff.ops.manipulation import concat, copy
+from autodiff.ops.dft import Axes, Norm, Sizes, axes_of, from_half, one_length, to_all, to_half
+from autodiff.ops.rearrange import roll
 from autodiff.variable import Array
 
 # --- one axis -------------------------------------------------------------------------------------
@@ -502,10 +501,8 @@ def fftshift(x: Array, /, axes: int | Axes = None) -> Any:
     >>> fftshift(Tensor([0.0, 1.0, 2.0, -2.0, -1.0]))
     Tensor([-2., -1.,  0.,  1.,  2.])
     """
-    axes = positive("fftshift", x, axes)
-    for axis in axes:
-        x = _turned(x, x.shape[axis] - x.shape[axis] // 2, axis)
-    return x if axes else copy(x)
+    axes = axes_of("fftshift", x, axes)
+    return roll(x, tuple(x.shape[axis] // 2 for axis in axes), axes)
 
 
 @composite
@@ -536,14 +533,5 @@ def ifftshift(x: Array, /, axes: int | Axes = None) -> Any:
     >>> ifftshift(Tensor([-2.0, -1.0, 0.0, 1.0, 2.0]))
     Tensor([ 0.,  1.,  2., -2., -1.])
     """
-    axes = positive("ifftshift", x, axes)
-    for axis in axes:
-        x = _turned(x, x.shape[axis] // 2, axis)
-    return x if axes else copy(x)
-
-
-def _turned(x: Any, first: int, axis: int) -> Any:
-    """The elements along an axis from the first one on, and then those before it."""
-    before = (slice(None),) * axis
-    parts = [(*before, slice(first, None)), (*before, slice(0, first))]
-    return concat([getitem(x, part) for part in parts], axis)
+    axes = axes_of("ifftshift", x, axes)
+    return roll(x, tuple(-(x.shape[axis] // 2) for axis in axes), axes)

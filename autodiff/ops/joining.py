@@ -9,7 +9,7 @@ import numpy as np
 
 from autodiff.declare import composite
 from autodiff.errors import OpTypeError, OpValueError, describe
-from autodiff.ops.axes import along, an_axis, an_int
+from autodiff.ops.arguments import along, an_axis, an_int
 from autodiff.ops.index import getitem
 from autodiff.ops.manipulation import broadcast_to, concat, reshape
 from autodiff.variable import Array, raw

@@ -11,7 +11,7 @@ import numpy as np
 from autodiff.declare import composite, linear
 from autodiff.errors import OpTypeError, OpValueError, describe
 from autodiff.kernels.broadcast import broadcasted, summed_to
-from autodiff.ops.axes import along
+from autodiff.ops.arguments import along
 from autodiff.ops.index import getitem
 from autodiff.variable import Array, Variable, raw, tensor
 

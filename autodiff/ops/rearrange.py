@@ -10,7 +10,7 @@ import numpy as np
 from autodiff.declare import composite, linear
 from autodiff.errors import OpTypeError, OpValueError, describe
 from autodiff.ops.along import take
-from autodiff.ops.axes import an_axis, an_int, some_axes
+from autodiff.ops.arguments import an_axis, an_int, some_axes
 from autodiff.ops.manipulation import Axes, broadcast_to, expand_dims, permute_dims, reshape
 from autodiff.variable import Array, raw
 

@@ -5,14 +5,17 @@ Where calculus leaves a choice: tied extremes of `max` and `min` share the gradi
 
 from __future__ import annotations
 
-from math import prod
+import math
 from typing import Any
 
 import numpy as np
 from numpy.lib.array_utils import normalize_axis_tuple
 
 from autodiff.declare import custom, linear
-from autodiff.ops.manipulation import broadcast_to, reshape
+from autodiff.ops.arguments import summable
+from autodiff.ops.manipulation import broadcast_to, permute_dims, reshape
+from autodiff.ops.rearrange import flip
+from autodiff.ops.scan import cumulative_prod
 from autodiff.variable import Array, raw
 
 Axis = int | tuple[int, ...] | None
@@ -21,6 +24,7 @@ add_up: Any = np.add.reduce
 """NumPy's sum without its three layers of wrapping; its type stubs know no variable `keepdims`."""
 
 
+_multiply: Any = np.multiply.reduce
 _highest: Any = np.maximum.reduce
 _lowest: Any = np.minimum.reduce
 
@@ -43,8 +47,8 @@ def over(g: Any, x_shape: tuple[int, ...], axis: Axis, keepdims: bool) -> Any:
 def elements(shape: tuple[int, ...], axis: Axis) -> int:
     """How many elements each result is reduced from."""
     if axis is None:
-        return prod(shape)
-    return prod(shape[i] for i in normalize_axis_tuple(axis, len(shape)))
+        return math.prod(shape)
+    return math.prod(shape[i] for i in normalize_axis_tuple(axis, len(shape)))
 
 
 def having(x: Any, axis: Axis) -> Any:
@@ -59,7 +63,7 @@ def having(x: Any, axis: Axis) -> Any:
     symbol="Σ",
     expects="axes that x has",
 )
-def sum(x: Array, axis: Axis = None, keepdims: bool = False) -> Array:
+def sum(x: Array, /, axis: Axis = None, keepdims: bool = False, *, dtype: Any = None) -> Array:
     """Sum over axes.
 
     Parameters
@@ -70,17 +74,21 @@ def sum(x: Array, axis: Axis = None, keepdims: bool = False) -> Array:
         The axes to reduce: an int, a tuple of ints (negative ones count back), or None for all.
     keepdims
         Keep the reduced axes, at length 1. Default: False.
+    dtype
+        What to compute in; default: `x`'s dtype, but booleans and short integers are counted in
+        the platform's integer.
 
     Returns
     -------
     Tensor
-        `x`'s shape without the reduced axes; `x`'s dtype, but booleans and short integers are
-        counted in the platform's integer. Nothing sums to 0.
+        `x`'s shape without the reduced axes. Nothing sums to 0.
 
     Raises
     ------
     OpIndexError
         If `x` has no such axis.
+    OpTypeError
+        If `dtype` can't hold what `x` has (a float's fraction, an imaginary part).
     OpValueError
         If an axis is named twice.
 
@@ -93,7 +101,76 @@ def sum(x: Array, axis: Axis = None, keepdims: bool = False) -> Array:
     >>> sum(Tensor([[1.0, 2.0], [3.0, 4.0]]), axis=0)
     Tensor([4., 6.])
     """
-    return add_up(having(x, axis), axis=axis, keepdims=keepdims)
+    if dtype is not None:
+        dtype = summable(x, dtype)
+    return add_up(having(x, axis), axis, dtype, None, keepdims)
+
+
+def _others(x: Any, axis: Axis, dtype: Any) -> Any:
+    """For each element the product of all the others that are reduced with it: no division."""
+    axes = range(x.ndim) if axis is None else normalize_axis_tuple(axis, x.ndim)
+    order = (*(i for i in range(x.ndim) if i not in axes), *axes)
+    kept = [x.shape[i] for i in order[: x.ndim - len(axes)]]
+    rows = reshape(permute_dims(x, order), (*kept, math.prod(x.shape[i] for i in axes)))
+    before, after = (
+        cumulative_prod(way, -1, dtype=dtype, include_initial=True)[..., :-1]
+        for way in (rows, flip(rows, -1))
+    )
+    others = reshape(before * flip(after, -1), [x.shape[i] for i in order])
+    return permute_dims(others, tuple(map(int, np.argsort(order))))
+
+
+@custom(
+    vjps=[
+        lambda g, x, axis, keepdims, dtype: (
+            over(g, x.shape, axis, keepdims) * _others(x, axis, dtype)
+        )
+    ],
+    symbol="Π",
+    expects="axes that x has",
+)
+def prod(x: Array, /, axis: Axis = None, keepdims: bool = False, *, dtype: Any = None) -> Array:
+    """Product over axes.
+
+    Parameters
+    ----------
+    x
+        Any shape; any numeric dtype.
+    axis
+        The axes to reduce: an int, a tuple of ints (negative ones count back), or None for all.
+    keepdims
+        Keep the reduced axes, at length 1. Default: False.
+    dtype
+        What to compute in; default: `x`'s dtype, but booleans and short integers are multiplied in
+        the platform's integer.
+
+    Returns
+    -------
+    Tensor
+        `x`'s shape without the reduced axes. Nothing multiplies to 1.
+
+    Raises
+    ------
+    OpIndexError
+        If `x` has no such axis.
+    OpTypeError
+        If `dtype` can't hold what `x` has (a float's fraction, an imaginary part).
+    OpValueError
+        If an axis is named twice.
+
+    Notes
+    -----
+    `numpy.prod`; the array API standard's ``prod``. Its gradient takes no division: it is exact for
+    any number of zeros, to every order.
+
+    Examples
+    --------
+    >>> prod(Tensor([[1.0, 2.0], [3.0, 4.0]]), axis=0)
+    Tensor([3., 8.])
+    """
+    if dtype is not None:
+        dtype = summable(x, dtype)
+    return _multiply(having(x, axis), axis, dtype, None, keepdims)
 
 
 @linear(
@@ -102,7 +179,7 @@ def sum(x: Array, axis: Axis = None, keepdims: bool = False) -> Array:
     ),
     expects="axes that x has",
 )
-def mean(x: Array, axis: Axis = None, keepdims: bool = False) -> Array:
+def mean(x: Array, /, axis: Axis = None, keepdims: bool = False) -> Array:
     """Mean over axes.
 
     Parameters
@@ -117,8 +194,8 @@ def mean(x: Array, axis: Axis = None, keepdims: bool = False) -> Array:
     Returns
     -------
     Tensor
-        `x`'s shape without the reduced axes; `x`'s floating dtype, float64 for integers. NaN where
-        there is nothing to average.
+        `x`'s shape without the reduced axes; `x`'s floating or complex dtype, float64 for integers.
+        NaN where there is nothing to average.
 
     Raises
     ------
@@ -137,8 +214,8 @@ def mean(x: Array, axis: Axis = None, keepdims: bool = False) -> Array:
     Tensor([2., 3.])
     """
     if x.dtype.char == "e":  # as NumPy does: a float16 sum would overflow at 65,504
-        return x.mean(axis, keepdims=keepdims)
-    return add_up(x, axis=axis, keepdims=keepdims) / elements(x.shape, axis)
+        return having(x, axis).mean(axis, keepdims=keepdims)
+    return add_up(x, axis, None, None, keepdims) / elements(x.shape, axis)
 
 
 def _extreme(g: Any, y: Any, x: Any, axis: Axis, keepdims: bool) -> Any:
@@ -148,8 +225,14 @@ def _extreme(g: Any, y: Any, x: Any, axis: Axis, keepdims: bool) -> Any:
     return over(g, x.shape, axis, keepdims) * (ties / count.astype(x.dtype))
 
 
+def _ordered(x: Any) -> Any:
+    if x.dtype.kind == "c":
+        raise TypeError("complex numbers have no order")
+    return x
+
+
 @custom(vjps=[_extreme], expects="axes that x has, none of them empty")
-def max(x: Array, axis: Axis = None, keepdims: bool = False) -> Array:
+def max(x: Array, /, axis: Axis = None, keepdims: bool = False) -> Array:
     """Largest element over axes; ties share the gradient equally.
 
     Parameters
@@ -172,6 +255,8 @@ def max(x: Array, axis: Axis = None, keepdims: bool = False) -> Array:
         If `x` has no such axis.
     OpValueError
         If an axis is named twice, or there is no element to choose from.
+    OpTypeError
+        If `x` is complex.
 
     Notes
     -----
@@ -182,11 +267,11 @@ def max(x: Array, axis: Axis = None, keepdims: bool = False) -> Array:
     >>> max(Tensor([[1.0, 5.0], [3.0, 4.0]]), axis=1)
     Tensor([5., 4.])
     """
-    return _highest(having(x, axis), axis=axis, keepdims=keepdims)
+    return _highest(_ordered(having(x, axis)), axis, None, None, keepdims)
 
 
 @custom(vjps=[_extreme], expects="axes that x has, none of them empty")
-def min(x: Array, axis: Axis = None, keepdims: bool = False) -> Array:
+def min(x: Array, /, axis: Axis = None, keepdims: bool = False) -> Array:
     """Smallest element over axes; ties share the gradient equally.
 
     Parameters
@@ -209,6 +294,8 @@ def min(x: Array, axis: Axis = None, keepdims: bool = False) -> Array:
         If `x` has no such axis.
     OpValueError
         If an axis is named twice, or there is no element to choose from.
+    OpTypeError
+        If `x` is complex.
 
     Notes
     -----
@@ -219,4 +306,4 @@ def min(x: Array, axis: Axis = None, keepdims: bool = False) -> Array:
     >>> min(Tensor([[1.0, 5.0], [3.0, 4.0]]), axis=1)
     Tensor([1., 3.])
     """
-    return _lowest(having(x, axis), axis=axis, keepdims=keepdims)
+    return _lowest(_ordered(having(x, axis)), axis, None, None, keepdims)

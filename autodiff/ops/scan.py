@@ -1,39 +1,603 @@
-"""Running sums, products and extremes along an axis, and differences."""
+"""Running sums, products and extremes along an axis, and differences.
+
+Where calculus leaves a choice: of tied running extremes the last one receives the gradient.
+"""
 
 from __future__ import annotations
 
-import operator
-from math import prod
 from typing import Any
 
 import numpy as np
+from numpy.lib.array_utils import normalize_axis_index
 
 from autodiff.declare import composite, custom, linear
-from autodiff.errors import OpError, OpTypeError, OpValueError, describe
+from autodiff.errors import OpTypeError, OpValueError, describe
+from autodiff.kernels import scan
 from autodiff.kernels.ordering import running_winners
-from autodiff.kernels.scan import recurrence
 from autodiff.kernels.scalars import ONE, ZERO
 from autodiff.ops.along import pick_along
-from autodiff.ops.axes import along, an_axis, an_int
+from autodiff.ops.arguments import along, an_axis, an_int, summable
 from autodiff.ops.exponential import exp
 from autodiff.ops.index import getitem
-from autodiff.ops.manipulation import astype, broadcast_to, concat, reshape
+from autodiff.ops.manipulation import broadcast_to, concat, reshape
 from autodiff.ops.rearrange import flip, ravel, roll
 from autodiff.ops.selection import where
 from autodiff.variable import Array, raw
 
 
-def summable(x: Any, dtype: Any) -> Any:
-    """`dtype`, if sums and products of `x` can be taken in it (None: NumPy's own choice).
+def _the_axis(x: Any, axis: int | None) -> int:
+    """The axis to go along, counted from the front: the only one, if it is not named."""
+    if axis is None:
+        if x.ndim != 1:
+            raise ValueError(f"an array of {x.ndim} axes needs axis=...")
+        return 0
+    return normalize_axis_index(axis, x.ndim)
+
+
+def _part(x: Any, axis: int, start: int | None, stop: int | None = None) -> Any:
+    return getitem(x, along(axis, slice(start, stop)))
+
+
+def _accumulated(
+    accumulate: Any, first: int, x: Any, axis: int | None, dtype: Any, include_initial: bool
+) -> Any:
+    """`numpy.cumsum` or its like along an axis, perhaps with what it begins with in front."""
+    at = _the_axis(x, axis)
+    dtype = None if dtype is None else summable(x, dtype)
+    if not include_initial:
+        return accumulate(x, at, dtype)
+    dtype = accumulate(x[(slice(0, 0),) * x.ndim], at, dtype).dtype
+    y = np.empty((*x.shape[:at], x.shape[at] + 1, *x.shape[at + 1 :]), dtype)
+    y[along(at, 0)] = first
+    accumulate(x, at, dtype, out=y[along(at, slice(1, None))])
+    return y
+
+
+def _sums_pulled(g: Any, axis: int | None, include_initial: bool) -> Any:
+    at = _the_axis(g, axis)
+    g = _part(g, at, 1) if include_initial else g
+    return flip(cumulative_sum(flip(g, at), at), at)
+
+
+@linear(
+    adjoint=lambda g, axis, include_initial: _sums_pulled(g, axis, include_initial),
+    symbol="Σ≤",
+    expects="an axis that x has",
+)
+def cumulative_sum(
+    x: Array, /, axis: int | None = None, *, dtype: Any = None, include_initial: bool = False
+) -> Array:
+    """Sum of each element and all before it, along an axis.
+
+    Parameters
+    ----------
+    x
+        One axis or more, any numeric dtype.
+    axis
+        The axis to sum along; it may be left out if `x` has but one.
+    dtype
+        What to compute in; default: `x`'s dtype, but booleans and short integers are counted in
+        the platform's integer.
+    include_initial
+        Begin with a 0, which makes the result longer by one. Default: False.
+
+    Returns
+    -------
+    Tensor
+        Shaped as `x` (or longer by one along `axis`).
 
     Raises
     ------
-    TypeError
-        If they would lose more than precision, and their gradient with it.
+    OpIndexError
+        If `x` has no such axis.
+    OpTypeError
+        If `dtype` can't hold what `x` has (a float's fraction, an imaginary part).
+    OpValueError
+        If no axis is named, and `x` has not exactly one.
+
+    See Also
+    --------
+    cumsum : NumPy's name, which flattens where no axis is named.
+
+    Notes
+    -----
+    `numpy.cumulative_sum`; the array API standard's ``cumulative_sum``.
+
+    Examples
+    --------
+    >>> cumulative_sum(Tensor([1.0, 2.0, 3.0]))
+    Tensor([1., 3., 6.])
     """
-    if dtype is None:
-        return None
-    new = np.dtype(dtype)
-    if new.kind not in "biufc" or "biufc".index(new.kind) < "bbbfc".index(_like(x.dtype.kind)):
-        raise TypeError(f"{x.dtype} computes in no {new}: convert it first, with astype")
-    return new
+    return _accumulated(np.cumsum, 0, x, axis, dtype, include_initial)
+
+
+def _products_pulled(g: Any, y: Any, x: Any, axis: int | None, include_initial: bool) -> Any:
+    """Without a division, so that zeros are as good as any number.
+
+    To x[i] flows the product of all before it, times the sum over k >= i of g[k] and the product
+    of what lies between, which obeys ``s[i] = g[i] + x[i + 1] s[i + 1]``.
+    """
+    at = _the_axis(x, axis)
+    if include_initial:
+        g, before = _part(g, at, 1), _part(y, at, None, -1)
+    else:
+        before = _moved_on(y, at, 1)
+    return before * recurrence(roll(x, -1, at), g, at, True)
+
+
+def _moved_on(y: Any, axis: int, first: int, reverse: bool = False) -> Any:
+    """What came before each element: `y` moved on by one along an axis, `first` in front."""
+    if not y.shape[axis]:
+        return y
+    edge = (*y.shape[:axis], 1, *y.shape[axis + 1 :])
+    new = np.broadcast_to((ONE if first else ZERO)[y.dtype], edge)
+    return concat([_part(y, axis, 1), new] if reverse else [new, _part(y, axis, None, -1)], axis)
+
+
+@custom(
+    vjps=[lambda g, y, x, axis, include_initial: _products_pulled(g, y, x, axis, include_initial)],
+    symbol="Π≤",
+    expects="an axis that x has",
+)
+def cumulative_prod(
+    x: Array, /, axis: int | None = None, *, dtype: Any = None, include_initial: bool = False
+) -> Array:
+    """Product of each element and all before it, along an axis.
+
+    Parameters
+    ----------
+    x
+        One axis or more, any numeric dtype.
+    axis
+        The axis to multiply along; it may be left out if `x` has but one.
+    dtype
+        What to compute in; default: `x`'s dtype, but booleans and short integers are multiplied in
+        the platform's integer.
+    include_initial
+        Begin with a 1, which makes the result longer by one. Default: False.
+
+    Returns
+    -------
+    Tensor
+        Shaped as `x` (or longer by one along `axis`).
+
+    Raises
+    ------
+    OpIndexError
+        If `x` has no such axis.
+    OpTypeError
+        If `dtype` can't hold what `x` has (a float's fraction, an imaginary part).
+    OpValueError
+        If no axis is named, and `x` has not exactly one.
+
+    See Also
+    --------
+    cumprod : NumPy's name, which flattens where no axis is named.
+
+    Notes
+    -----
+    `numpy.cumulative_prod`; the array API standard's ``cumulative_prod``. Gradients take no
+    division: they are exact for any number of zeros, to every order.
+
+    Examples
+    --------
+    >>> cumulative_prod(Tensor([1.0, 2.0, 3.0]))
+    Tensor([1., 2., 6.])
+    """
+    return _accumulated(np.cumprod, 1, x, axis, dtype, include_initial)
+
+
+@composite
+def cumsum(x: Array, /, axis: int | None = None, dtype: Any = None) -> Any:
+    """Sum of each element and all before it, along an axis (None: in row-major order).
+
+    Parameters
+    ----------
+    x
+        Any shape, any numeric dtype.
+    axis
+        The axis to sum along; None: of the flattened array. Default: None.
+    dtype
+        As in `cumulative_sum`.
+
+    Returns
+    -------
+    Tensor
+        Shaped as `x`, or (None) along one axis.
+
+    Raises
+    ------
+    OpIndexError, OpTypeError
+        As `cumulative_sum`.
+
+    Notes
+    -----
+    `numpy.cumsum`.
+
+    Examples
+    --------
+    >>> cumsum(Tensor([[1.0, 2.0], [3.0, 4.0]]))
+    Tensor([ 1.,  3.,  6., 10.])
+    """
+    return cumulative_sum(ravel(x) if axis is None else x, axis, dtype=dtype)
+
+
+@composite
+def cumprod(x: Array, /, axis: int | None = None, dtype: Any = None) -> Any:
+    """Product of each element and all before it, along an axis (None: in row-major order).
+
+    Parameters
+    ----------
+    x
+        Any shape, any numeric dtype.
+    axis
+        The axis to multiply along; None: of the flattened array. Default: None.
+    dtype
+        As in `cumulative_prod`.
+
+    Returns
+    -------
+    Tensor
+        Shaped as `x`, or (None) along one axis.
+
+    Raises
+    ------
+    OpIndexError, OpTypeError
+        As `cumulative_prod`.
+
+    Notes
+    -----
+    `numpy.cumprod`.
+
+    Examples
+    --------
+    >>> cumprod(Tensor([[1.0, 2.0], [3.0, 4.0]]))
+    Tensor([ 1.,  2.,  6., 24.])
+    """
+    return cumulative_prod(ravel(x) if axis is None else x, axis, dtype=dtype)
+
+
+def _carried(g: Any, a: Any, axis: int, reverse: bool) -> Any:
+    """What flows to `b` of a recurrence: the recurrence backward."""
+    return recurrence(roll(a, 1 if reverse else -1, axis), g, axis, not reverse)
+
+
+@custom(
+    vjps=[
+        lambda g, y, a, axis, reverse: (
+            _carried(g, a, axis, reverse) * _moved_on(y, axis, 0, reverse)
+        ),
+        lambda g, a, axis, reverse: _carried(g, a, axis, reverse),
+    ]
+)
+def recurrence(a: Array, b: Array, axis: int, reverse: bool) -> Array:
+    """What `linear_recurrence` is made of: of two arrays of one shape.
+
+    Parameters
+    ----------
+    a, b
+        Any floating or complex dtype; one axis or more.
+    axis
+        The axis to go along, counted from the front.
+    reverse
+        From the end to the front.
+
+    Examples
+    --------
+    >>> recurrence(Tensor([2.0, 2.0, 2.0]), Tensor([1.0, 0.0, 0.0]), 0, False)
+    Tensor([1., 2., 4.])
+    """
+    dtype = np.result_type(a, b)
+    turn = (..., slice(None, None, -1 if reverse else 1))
+    rows = (np.asarray(np.moveaxis(x, axis, -1)[turn], dtype) for x in (a, b))
+    return np.moveaxis(scan.recurrence(*rows)[turn], -1, axis)
+
+
+@composite
+def linear_recurrence(a: Array, b: Array, /, axis: int = -1, reverse: bool = False) -> Any:
+    """``y[k] = a[k] y[k - 1] + b[k]`` along an axis, beginning with ``y[0] = b[0]``.
+
+    Decaying averages, discounted returns, filters of first order: all in one op.
+
+    Parameters
+    ----------
+    a, b
+        Any floating or complex dtype; shapes that broadcast together. The first of `a` is not
+        used.
+    axis
+        The axis of the result to go along. Default: the last one.
+    reverse
+        From the end to the front: ``y[k] = a[k] y[k + 1] + b[k]``. Default: False.
+
+    Returns
+    -------
+    Tensor
+        Their common shape and dtype.
+
+    Raises
+    ------
+    OpIndexError
+        If the result has no such axis.
+    OpValueError
+        If the shapes do not broadcast together.
+
+    Notes
+    -----
+    Computed in a number of steps that grows with the logarithm of the length: Blelloch, "Prefix
+    sums and their applications", 1990, section 1.4.
+
+    Examples
+    --------
+    The return of each of three rewards, the next one worth half as much:
+
+    >>> linear_recurrence(0.5, Tensor([1.0, 1.0, 4.0]), reverse=True)
+    Tensor([2.5, 3. , 4. ])
+    """
+    try:
+        shape = np.broadcast_shapes(a.shape, b.shape)
+    except ValueError as error:
+        raise OpValueError(
+            f"linear_recurrence: expected shapes that broadcast together, got {a.shape} and "
+            f"{b.shape}"
+        ) from error
+    at = an_axis("linear_recurrence", axis, len(shape))
+    return recurrence(broadcast_to(a, shape), broadcast_to(b, shape), at, bool(reverse))
+
+
+@composite
+def cummax(x: Array, /, axis: int = -1) -> Any:
+    """Largest element so far along an axis; a tie sends the gradient to the last one.
+
+    Parameters
+    ----------
+    x
+        One axis or more, any real dtype.
+    axis
+        The axis to go along. Default: the last one.
+
+    Returns
+    -------
+    Tensor
+        Shaped as `x`, in its dtype; NaN from the first NaN on.
+
+    Raises
+    ------
+    OpIndexError
+        If `x` has no such axis.
+    OpTypeError
+        If `x` is complex.
+
+    Notes
+    -----
+    `numpy.maximum.accumulate`, or the values of `torch.cummax`.
+
+    Examples
+    --------
+    >>> cummax(Tensor([1.0, 3.0, 2.0]))
+    Tensor([1., 3., 3.])
+    """
+    return _running("cummax", x, axis, np.maximum)
+
+
+@composite
+def cummin(x: Array, /, axis: int = -1) -> Any:
+    """Smallest element so far along an axis; a tie sends the gradient to the last one.
+
+    Parameters
+    ----------
+    x
+        One axis or more, any real dtype.
+    axis
+        The axis to go along. Default: the last one.
+
+    Returns
+    -------
+    Tensor
+        Shaped as `x`, in its dtype; NaN from the first NaN on.
+
+    Raises
+    ------
+    OpIndexError
+        If `x` has no such axis.
+    OpTypeError
+        If `x` is complex.
+
+    Notes
+    -----
+    `numpy.minimum.accumulate`, or the values of `torch.cummin`.
+
+    Examples
+    --------
+    >>> cummin(Tensor([3.0, 1.0, 2.0]))
+    Tensor([3., 1., 1.])
+    """
+    return _running("cummin", x, axis, np.minimum)
+
+
+def _running(name: str, x: Any, axis: int, best: np.ufunc) -> Any:
+    if x.dtype.kind == "c":
+        raise OpTypeError(f"{name}: expected real numbers, got {x.dtype}, which has no order")
+    at = an_axis(name, axis, x.ndim)
+    return pick_along(x, running_winners(raw(x), at, best), at)
+
+
+def _logs_pulled(g: Any, y: Any, x: Any, axis: int) -> Any:
+    """No exponential of anything positive, so that nothing overflows.
+
+    To x[i] flows the sum over k >= i of g[k] exp(x[i] - y[k]), which is exp(x[i] - y[i]) times an
+    s[i] that obeys ``s[i] = g[i] + exp(y[i] - y[i + 1]) s[i + 1]``.
+    """
+    at = normalize_axis_index(axis, x.ndim)
+    finite = np.isfinite(raw(y))
+    if not finite.all():
+        y = where(finite, y, ZERO[y.dtype])
+    steps = y - roll(y, -1, at)
+    if not finite.all():  # at first there is nothing but -inf
+        steps = where(finite & np.roll(finite, -1, at), steps, -np.inf)
+    return exp(x - y) * recurrence(exp(steps), g, at, True)
+
+
+@custom(
+    vjps=[lambda g, y, x, axis: _logs_pulled(g, y, x, axis)],
+    expects="an axis that x has, and real numbers",
+)
+def logcumsumexp(x: Array, /, axis: int = -1) -> Array:
+    """``log(cumulative_sum(exp(x)))`` along an axis, without overflow.
+
+    Parameters
+    ----------
+    x
+        One axis or more, any real dtype; integers are computed as float64.
+    axis
+        The axis to go along. Default: the last one.
+
+    Returns
+    -------
+    Tensor
+        Shaped as `x`, in its floating dtype.
+
+    Raises
+    ------
+    OpIndexError
+        If `x` has no such axis.
+    OpTypeError
+        If `x` is complex.
+
+    Notes
+    -----
+    `numpy.logaddexp.accumulate`; `torch.logcumsumexp`.
+
+    Examples
+    --------
+    >>> logcumsumexp(Tensor([1000.0, 1000.0]))
+    Tensor([1000.        , 1000.69314718])
+    """
+    x = x if x.dtype.kind in "fc" else x.astype(np.float64)
+    return np.logaddexp.accumulate(x, normalize_axis_index(axis, x.ndim))
+
+
+@composite
+def diff(
+    x: Array,
+    /,
+    prepend: Array | None = None,
+    append: Array | None = None,
+    *,
+    axis: int = -1,
+    n: int = 1,
+) -> Any:
+    """Difference of neighbours along an axis: ``x[i + 1] - x[i]``, taken `n` times.
+
+    Parameters
+    ----------
+    x
+        One axis or more, any numeric dtype.
+    prepend, append
+        What to put in front of `x`, and behind it, first: arrays of its shape but for `axis`.
+    axis
+        The axis. Default: the last one.
+    n
+        How often. Default: 1.
+
+    Returns
+    -------
+    Tensor
+        Shorter along `axis` by `n` than what came, but no shorter than 0.
+
+    Raises
+    ------
+    OpIndexError
+        If `x` has no such axis.
+    OpTypeError
+        If `n` is no int.
+    OpValueError
+        If `n` is negative, or `prepend` or `append` does not fit.
+
+    Notes
+    -----
+    `numpy.diff`, but `n` and `axis` are passed by name; the array API standard's ``diff``.
+
+    Examples
+    --------
+    >>> diff(Tensor([1.0, 4.0, 9.0]))
+    Tensor([3., 5.])
+    >>> diff(Tensor([1.0, 4.0, 9.0]), n=2)
+    Tensor([2.])
+    """
+    at = an_axis("diff", axis, x.ndim)
+    times = an_int("diff", n, "n")
+    if times < 0:
+        raise OpValueError(f"diff: expected n of at least 0, got n={times}")
+    parts = [part for part in (prepend, x, append) if part is not None]
+    if not all(_beside(part, x, at) for part in parts):
+        raise OpValueError(
+            f"diff: expected prepend and append shaped as x but for axis {at}, got x: "
+            f"{describe(raw(x))}; prepend: {describe(raw(prepend))}; append: "
+            f"{describe(raw(append))} (n and axis are passed by name)"
+        )
+    y = concat(parts, at)
+    for _ in range(times):
+        y = _part(y, at, 1) - _part(y, at, None, -1)
+    return y
+
+
+def _beside(part: Any, x: Any, axis: int) -> bool:
+    """Whether `concat` can join the two along an axis."""
+    return part.ndim == x.ndim and all(
+        n == m for i, (n, m) in enumerate(zip(part.shape, x.shape, strict=True)) if i != axis
+    )
+
+
+@composite
+def trapezoid(y: Array, x: Array | None = None, /, dx: float = 1.0, axis: int = -1) -> Any:
+    """Integral of samples along an axis by the trapezoidal rule.
+
+    Parameters
+    ----------
+    y
+        The samples: one axis or more, any numeric dtype.
+    x
+        Where they were taken: a vector as long as `axis`, or an array that broadcasts to `y`.
+        None: `dx` apart.
+    dx
+        Distance of the samples, if there is no `x`. Default: 1.
+    axis
+        The axis to integrate along. Default: the last one.
+
+    Returns
+    -------
+    Tensor
+        `y`'s shape without that axis.
+
+    Raises
+    ------
+    OpIndexError
+        If `y` has no such axis.
+    OpValueError
+        If `x` does not fit.
+
+    Notes
+    -----
+    `numpy.trapezoid`.
+
+    Examples
+    --------
+    >>> trapezoid(Tensor([1.0, 2.0, 3.0]))
+    Tensor(4.)
+    """
+    at = an_axis("trapezoid", axis, y.ndim)
+    means, n_samples = (_part(y, at, 1) + _part(y, at, None, -1)) / 2, y.shape[at]
+    if x is None:
+        return (means * dx).sum(at)
+    places = x.shape
+    if x.ndim == 1:
+        x = reshape(x, (-1,) + (1,) * (y.ndim - 1 - at))
+    at_x = x.ndim - y.ndim + at
+    sides = zip(reversed(x.shape), reversed(y.shape), strict=False)
+    fits = x.ndim <= y.ndim and all(n in (1, m) for n, m in sides)
+    if not fits or at_x < 0 or x.shape[at_x] != n_samples:
+        raise OpValueError(
+            f"trapezoid: expected a place x for each sample along axis {at} of y, got y: shape "
+            f"{y.shape}; x: shape {places}"
+        )
+    return (means * (_part(x, at_x, 1) - _part(x, at_x, None, -1))).sum(at)

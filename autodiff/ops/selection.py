@@ -149,24 +149,34 @@ def _inside(x: Any, min: Any, max: Any) -> Any:
     return inside
 
 
-@elementwise(partials=[_inside], domain=[(-0.9, 0.9)])
-def clip(x: Array, /, min: Any = None, max: Any = None) -> Array:
-    """Limit to ``[min, max]`` (None: no limit), with slope 1 inside and at the bounds.
+@elementwise(partials=[_inside], domain=[(-0.9, 0.9)], symbol="clip")
+def clamp(x: Array, /, min: Any, max: Any) -> Array:
+    """What `clip` is, with constant bounds.
 
-    The bounds are constants; where their gradient matters, write
-    ``minimum(maximum(x, low), high)``.
+    Parameters
+    ----------
+    x, min, max
+        As in `clip`.
+
+    Examples
+    --------
+    >>> clamp(Tensor([-2.0, 0.5, 2.0]), None, 1)
+    Tensor([-2. ,  0.5,  1. ])
+    """
+    return np.clip(x, raw(min), raw(max))
+
+
+@composite
+def clip(x: Array, /, min: Any = None, max: Any = None) -> Any:
+    """Limit to ``[min, max]`` (None: no limit), with slope 1 inside and at the bounds.
 
     Parameters
     ----------
     x
-        Any shape; keeps its dtype unless a bound's is wider.
+        Any shape and real dtype; keeps its dtype unless a bound's is wider.
     min, max
-        Constants that broadcast with `x`, or None. Where they cross, `max` wins.
-
-    Raises
-    ------
-    OpTypeError
-        If a bound requires grad.
+        Numbers, arrays or tensors that broadcast with `x`, or None. Where they cross, `max` wins.
+        What lies outside, sends its gradient to the bound.
 
     Notes
     -----
@@ -177,12 +187,12 @@ def clip(x: Array, /, min: Any = None, max: Any = None) -> Array:
     >>> clip(Tensor([-2.0, 0.5, 2.0]), -1, 1)
     Tensor([-1. ,  0.5,  1. ])
     """
-    for bound in (min, max):
-        if isinstance(bound, Variable) and bound._node is not None:
-            raise TypeError(
-                "a bound requires grad, but clip has none for it: use maximum and minimum"
-            )
-    return np.clip(x, raw(min), raw(max))
+    if not any(isinstance(bound, Variable) and bound._node is not None for bound in (min, max)):
+        return clamp(x, min, max)
+    y: Any = x
+    if min is not None:
+        y = where(raw(y) < raw(min), min, y)
+    return y if max is None else where(raw(y) > raw(max), max, y)
 
 
 @linear(

@@ -1,7 +1,7 @@
 """Log-sum-exp and what is made of it.
 
 The largest element is subtracted before any exponential is taken, so that no finite input
-overflows.
+overflows; float16 is summed in float32, since its own sums end at 65,504 and lose ones from 2,048.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import numpy as np
 from autodiff.declare import custom
 from autodiff.kernels.scalars import ZERO
 from autodiff.ops.exponential import exp
-from autodiff.ops.manipulation import expand_dims
+from autodiff.ops.manipulation import cast, expand_dims
 from autodiff.ops.reduce import Axis, add_up, having, over, sum
 from autodiff.ops.selection import where
 from autodiff.variable import Array, raw
@@ -26,13 +26,13 @@ def _weights(g: Any, y: Any, x: Any, axis: Axis, keepdims: bool) -> Any:
 
 
 @custom(vjps=[_weights], expects="axes that x has")
-def logsumexp(x: Array, axis: Axis = None, keepdims: bool = False) -> Array:
+def logsumexp(x: Array, /, axis: Axis = None, keepdims: bool = False) -> Array:
     """``log(sum(exp(x)))`` over axes.
 
     Parameters
     ----------
     x
-        Any shape; integers are computed as float64.
+        Any shape; integers are computed as float64. Complex numbers are taken too.
     axis
         The axes to reduce: an int, a tuple of ints (negative ones count back), or None for all.
     keepdims
@@ -63,16 +63,32 @@ def logsumexp(x: Array, axis: Axis = None, keepdims: bool = False) -> Array:
     1000.6931471805599
     """
     x = _floating(having(x, axis))
-    highest = np.maximum.reduce(x, axis=axis, keepdims=True, initial=-np.inf)
-    shift = np.where(np.isfinite(highest), highest, ZERO[x.dtype])
-    total = add_up(np.exp(x - shift), axis=axis, keepdims=True)
+    # of complex numbers it is the real part that would overflow
+    highest = np.maximum.reduce(x.real, axis=axis, keepdims=True, initial=-np.inf)
+    shift = np.where(np.isfinite(highest), highest, ZERO[highest.dtype])
+    total = _total(np.exp(x - shift), axis)
     with np.errstate(divide="ignore"):  # the logarithm of an empty or all -inf sum is -inf
-        y = np.log(total) + shift
-    return y if keepdims else y.reshape(add_up(x, axis=axis).shape)
+        y = np.asarray(np.log(total) + shift, x.dtype)
+    return y if keepdims else y.reshape(add_up(x, axis).shape)
 
 
 def _floating(x: Any) -> Any:
-    return x if x.dtype.kind == "f" else x.astype(np.float64)
+    return x if x.dtype.kind in "fc" else x.astype(np.float64)
+
+
+def _total(e: Any, axis: Axis) -> Any:
+    """Sum over axes, which stay at length 1."""
+    return add_up(e, axis, np.float32 if e.dtype.char == "e" else None, None, True)
+
+
+def _summed(g: Any, axis: int) -> Any:
+    """As `_total`, recorded."""
+    return sum(g, axis, True, dtype=np.float32 if g.dtype.char == "e" else None)
+
+
+def _rounded(flow: Any, g: Any) -> Any:
+    """What was summed in float32 back in float16."""
+    return cast(flow, g.dtype) if g.dtype.char == "e" else flow
 
 
 def _shifted(x: Any, axis: int) -> Any:
@@ -80,20 +96,20 @@ def _shifted(x: Any, axis: int) -> Any:
     x = _floating(x)
     if not x.size:
         return np.array(x)
-    return np.asarray(x - np.maximum.reduce(x, axis=axis, keepdims=True))
+    return np.asarray(x - np.maximum.reduce(x.real, axis=axis, keepdims=True))
 
 
 @custom(
-    vjps=[lambda g, y, axis: y * (g - sum(g * y, axis, True))],
+    vjps=[lambda g, y, axis: _rounded(y * (g - _summed(g * y, axis)), g)],
     expects="an axis that x has",
 )
-def softmax(x: Array, axis: int = -1) -> Array:
+def softmax(x: Array, /, axis: int = -1) -> Array:
     """Exponentials over their sum along `axis`: positive, and 1 in all.
 
     Parameters
     ----------
     x
-        Any shape; integers are computed as float64.
+        Any shape; integers are computed as float64. Complex numbers are taken too.
     axis
         The axis of the classes. Default: the last one.
 
@@ -120,21 +136,21 @@ def softmax(x: Array, axis: int = -1) -> Array:
     """
     e = _shifted(x, axis)
     np.exp(e, out=e)
-    e /= add_up(e, axis=axis, keepdims=True)
+    e /= _total(e, axis)
     return e
 
 
 @custom(
-    vjps=[lambda g, y, axis: g - exp(y) * sum(g, axis, True)],
+    vjps=[lambda g, y, axis: _rounded(g - exp(y) * _summed(g, axis), g)],
     expects="an axis that x has",
 )
-def log_softmax(x: Array, axis: int = -1) -> Array:
+def log_softmax(x: Array, /, axis: int = -1) -> Array:
     """Logarithm of `softmax`, exact also where the softmax underflows.
 
     Parameters
     ----------
     x
-        Any shape; integers are computed as float64.
+        Any shape; integers are computed as float64. Complex numbers are taken too.
     axis
         The axis of the classes. Default: the last one.
 
@@ -160,7 +176,7 @@ def log_softmax(x: Array, axis: int = -1) -> Array:
     Tensor([    0., -1000.])
     """
     shifted = _shifted(x, axis)
-    return shifted - np.log(add_up(np.exp(shifted), axis=axis, keepdims=True))
+    return np.asarray(shifted - np.log(_total(np.exp(shifted), axis)), shifted.dtype)
 
 
 def _error(g: Any, logits: Any, target: Any) -> Any:
@@ -206,6 +222,8 @@ def cross_entropy(logits: Array, target: Any) -> Array:
     Tensor([0.69314718])
     """
     target = np.asarray(raw(target))
+    if logits.dtype.kind == "c":
+        raise TypeError("logits are complex")
     if logits.ndim < 2:
         raise ValueError("logits need an axis of samples and one of classes")
     if target.shape != (*logits.shape[:1], *logits.shape[2:]) or target.dtype.kind not in "iu":
@@ -214,5 +232,5 @@ def cross_entropy(logits: Array, target: Any) -> Array:
         raise ValueError(f"target holds classes from {target.min()} to {target.max()}")
     shifted = _shifted(logits, 1)
     picked = np.take_along_axis(shifted, np.expand_dims(target, 1), axis=1)
-    total = add_up(np.exp(shifted, out=shifted), axis=1, keepdims=True)
-    return (np.log(total) - picked).squeeze(1)
+    total = _total(np.exp(shifted, out=shifted), 1)
+    return np.asarray(np.log(total) - picked, shifted.dtype).squeeze(1)

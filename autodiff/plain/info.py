@@ -10,6 +10,9 @@ from autodiff.plain import dtypes
 from autodiff.plain.dtypes import DType, isdtype
 from autodiff.plain.untracked import CPU, on_cpu
 
+__array_api_version__ = "2024.12"
+"""The newest version of the standard that this library follows."""
+
 STANDARD = {
     name: getattr(dtypes, name)
     for name in (

@@ -67,7 +67,7 @@ def test_a_gradient_is_never_lost() -> None:
     with pytest.raises(GradientError, match=r"detach\(\)"):
         torch.from_dlpack(Exported(x))
     assert torch.from_dlpack(Exported(x.detach())).item() == 1.0
-    with pytest.raises((BufferError, RuntimeError), match="require gradient|requires grad"):
+    with pytest.raises((BufferError, RuntimeError), match="require gradient"):
         from_dlpack(torch.tensor([1.0], requires_grad=True))
 
 

@@ -8,11 +8,15 @@ from typing import Any
 
 from tests.references.tools import each
 
+def clip(x: Any, low: Any, high: Any) -> Any:
+    low, high = -math.inf if low is None else low, math.inf if high is None else high
+    return each(lambda v: min(max(v, low), high))(x)
+
+
 REFERENCES: dict[str, Callable[..., Any]] = {
     "abs": each(lambda x: -x if x < 0 else x),
-    "clip": lambda x, low, high: each(
-        lambda v: min(max(v, -math.inf if low is None else low), math.inf if high is None else high)
-    )(x),
+    "clamp": clip,
+    "clip": clip,
     "maximum": each(max),
     "minimum": each(min),
     "relu": each(lambda x: x if x > 0 else 0.0),

@@ -10,7 +10,7 @@ from autodiff.testing.drawing import Draw, Maker, Shape, broadcastable, shapes, 
 from autodiff.testing.generators.registry import generator
 
 
-def _index(draw: Draw, make: Maker, shape: Shape) -> Any:
+def an_index(draw: Draw, make: Maker, shape: Shape) -> Any:
     """Anything that NumPy takes between brackets: basic, integer-array and boolean indices."""
     kind = draw(st.sampled_from(["basic", "array", "mask", "mixed"]))
     if kind == "mask":
@@ -41,19 +41,19 @@ def _basic(draw: Draw, side: int) -> Any:
 @generator("getitem")
 def _getitem(draw: Draw, make: Maker) -> Any:
     shape = draw(shapes())
-    return [make(shape)], [_index(draw, make, shape)]
+    return [make(shape)], [an_index(draw, make, shape)]
 
 
 @generator("scatter")
 def _scatter(draw: Draw, make: Maker) -> Any:
     shape = draw(shapes())
-    index = _index(draw, make, shape)
+    index = an_index(draw, make, shape)
     return [make(np.zeros(shape)[index].shape)], [index, shape]
 
 
 @generator("scatter_add")
 def _scatter_add(draw: Draw, make: Maker) -> Any:
     shape = draw(shapes())
-    index = _index(draw, make, shape)
+    index = an_index(draw, make, shape)
     (part,) = draw(broadcastable(1, st.just(np.zeros(shape)[index].shape)))
     return [make(shape), make(part)], [index]

@@ -9,6 +9,7 @@ from autodiff.testing.drawing import Draw, Maker, broadcastable, shapes, st
 from autodiff.testing.generators.registry import generator
 
 
+@generator("clamp")
 @generator("clip")
 def _clip(draw: Draw, make: Maker) -> Any:
     low = draw(st.none() | st.floats(-2, 0))

@@ -1,4 +1,4 @@
-"""Axes, widths and indices as callers give them, checked and made plain."""
+"""Axes, indices and dtypes as callers give them, checked and made plain."""
 
 from __future__ import annotations
 
@@ -89,3 +89,17 @@ def some_indices(name: str, indices: Any, size: int) -> np.ndarray[Any, Any]:
     if low < 0:
         plain[plain < 0] += size
     return plain
+
+
+def summable(x: Any, dtype: Any) -> Any:
+    """`dtype` as NumPy has it, if sums and products of `x` can be taken in it.
+
+    Raises
+    ------
+    TypeError
+        If it can't hold what `x` has, but for its precision: a gradient would be lost with it.
+    """
+    new = np.dtype(dtype)
+    if new.kind not in {"f": "fc", "c": "c"}.get(x.dtype.kind, "biufc"):
+        raise TypeError(f"{x.dtype} is not computed in {new}: use astype, real or imag first")
+    return new
