@@ -106,6 +106,7 @@ from autodiff.ops.rearrange import (
 )
 from autodiff.ops.reduce import max, mean, min, prod, sum
 from autodiff.ops.rounding import ceil, floor, round, trunc
+from autodiff.ops.sampling import affine_grid, grid_sample
 from autodiff.ops.scan import (
     cummax,
     cummin,
@@ -147,6 +148,7 @@ from autodiff.ops.special_error import (
     ndtri,
 )
 from autodiff.ops.special_gamma import betaln, digamma, gamma, gammaln, polygamma, psi
+from autodiff.ops.statistics import average, corrcoef, cov, nanmean, nansum, ptp, std, var
 from autodiff.ops.trigonometry import (
     acos,
     acosh,
@@ -274,6 +276,7 @@ __all__ = [
     "acosh",
     "add",
     "add_along_axis",
+    "affine_grid",
     "all",
     "allclose",
     "angle",
@@ -295,6 +298,7 @@ __all__ = [
     "atleast_1d",
     "atleast_2d",
     "atleast_3d",
+    "average",
     "bessel_i",
     "bessel_ie",
     "betaln",
@@ -323,9 +327,11 @@ __all__ = [
     "conv2d",
     "copy",
     "copysign",
+    "corrcoef",
     "cos",
     "cosh",
     "count_nonzero",
+    "cov",
     "cross_entropy",
     "cummax",
     "cummin",
@@ -389,6 +395,7 @@ __all__ = [
     "gradients",
     "greater",
     "greater_equal",
+    "grid_sample",
     "hdft",
     "heaviside",
     "hstack",
@@ -452,6 +459,8 @@ __all__ = [
     "multiply",
     "nan",
     "nan_to_num",
+    "nanmean",
+    "nansum",
     "ndtr",
     "ndtri",
     "negative",
@@ -474,6 +483,7 @@ __all__ = [
     "pow",
     "prod",
     "psi",
+    "ptp",
     "put_along_axis",
     "quantile",
     "rad2deg",
@@ -511,6 +521,7 @@ __all__ = [
     "square",
     "squeeze",
     "stack",
+    "std",
     "subtract",
     "sum",
     "sum_to",
@@ -534,6 +545,7 @@ __all__ = [
     "unique_values",
     "unstack",
     "value_and_grad",
+    "var",
     "vjp",
     "vstack",
     "where",

@@ -150,6 +150,7 @@ def _call(what: Declaration) -> list[str]:
         f"if ({some_constant.replace(' or ', ' and ')}) or not _recording():",
         f"    return _untracked(_y, {_tuple(xs)})",
         "if _type(_y) is not _ndarray: _y = _number(_y, _op)",
+        *_if_discrete(what, xs),
         "_node = _Node()",
         "_node.op = _op",
         f"_node.parents = {_tuple([f'_node_{x}' for x in xs])}",
@@ -183,6 +184,19 @@ def _call(what: Declaration) -> list[str]:
     ]
 
 
+def _if_discrete(what: Declaration, xs: Sequence[str]) -> list[str]:
+    """Lines that leave whole numbers and truth values untracked: nothing can flow through them.
+
+    The library's own ops give none of tracked arguments, and are spared the question.
+    """
+    if what.forward.__module__.startswith("autodiff."):
+        return []
+    return [
+        'if _y.dtype.kind not in "fc":',
+        f"    return _untracked(_y, {xs[0] if what.variadic else _tuple(xs)})",
+    ]
+
+
 def _kept(what: Declaration, name: str) -> str:
     """Text of a saved value: the array if a tracked argument's rule asks for it, else None."""
     value = "_y" if name == "y" else f"_data_{name}"
@@ -206,6 +220,7 @@ def _variadic(what: Declaration) -> list[str]:
         "if _parents.count(None) == len(_parents) or not _recording():",
         f"    return _untracked(_y, {xs})",
         "_y = _number(_y, _op)",
+        *_if_discrete(what, [xs]),
         "_node = _Node()",
         "_node.op = _op",
         "_node.parents = _parents",

@@ -25,12 +25,17 @@ _UFUNCS = """
     cbrt bitwise_and bitwise_or bitwise_xor vecdot
 """
 
+_SCIPY = """
+    betaln cbrt entr erf erfc erfcinv erfinv exp2 expm1 gammaln i0 i0e i1 i1e log1p logit log_ndtr
+    ndtr ndtri xlog1py xlogy
+"""
+
 _FUNCTIONS = """
     all allclose angle any argmax argmin argsort argwhere array_equal astype atleast_1d
     atleast_2d atleast_3d average bincount broadcast_arrays broadcast_to clip copy
     count_nonzero cross cumprod cumsum cumulative_prod cumulative_sum diag diagflat digitize
-    dot einsum empty_like expand_dims flatnonzero flip fliplr flipud full_like imag inner
-    interp isclose isin kron logspace matrix_transpose max mean median meshgrid min moveaxis
+    dot einsum empty_like expand_dims flatnonzero flip fliplr flipud full_like i0 imag inner
+    interp isclose isin kron matrix_transpose max mean median meshgrid min moveaxis
     nan_to_num nonzero ones_like outer pad prod quantile ravel real repeat roll rot90
     searchsorted sinc split stack sum swapaxes take take_along_axis tile trace tril triu
     unstack vecdot zeros_like
@@ -48,7 +53,7 @@ _FFT = """
 """
 
 
-UFUNCS = {name: name for name in _UFUNCS.split()} | {
+UFUNCS = {name: name for name in (_UFUNCS + _SCIPY).split()} | {
     "absolute": "abs",
     "arccos": "acos",
     "arccosh": "acosh",
@@ -59,6 +64,9 @@ UFUNCS = {name: name for name in _UFUNCS.split()} | {
     "arctanh": "atanh",
     "conjugate": "conj",
     "degrees": "rad2deg",
+    "expit": "sigmoid",
+    "log_expit": "log_sigmoid",
+    "psi": "digamma",
     "fabs": "abs",
     "float_power": "pow",
     "invert": "bitwise_invert",
@@ -68,7 +76,7 @@ UFUNCS = {name: name for name in _UFUNCS.split()} | {
     "right_shift": "bitwise_right_shift",
     "rint": "round",
 }
-"""By name of a NumPy ufunc, the function of `autodiff`."""
+"""By name of a ufunc, NumPy's or SciPy's, the function of `autodiff`."""
 
 METHODS = {
     ("add", "reduce"): "sum",
@@ -102,6 +110,8 @@ FUNCTIONS = (
 def called_as_ufunc(ufunc: Any, method: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
     """What `ufunc` (or its method) gives of tensors, with their gradients."""
     name = ufunc.__name__ if method == "__call__" else f"{ufunc.__name__}.{method}"
+    if hasattr(np, ufunc.__name__):
+        name = f"numpy.{name}"
     given = _given(kwargs)
     out = given.pop("out", None)
     where = given.pop("where", None)
@@ -126,7 +136,7 @@ def _written(name: str, made: Any, out: Any, where: Any) -> Any:
     (target,) = out if isinstance(out, tuple) else (out,)
     if target is None:
         raise OpValueError(
-            f"numpy.{name}: where= leaves elements without a value unless out= has them: "
+            f"{name}: where= leaves elements without a value unless out= has them: "
             f"use autodiff.where(condition, result, other)"
         )
     if where is not None:
@@ -135,7 +145,7 @@ def _written(name: str, made: Any, out: Any, where: Any) -> Any:
         target._become(made)  # type: ignore[attr-defined]
     elif made.requires_grad:
         raise OpTypeError(
-            f"numpy.{name}: expected out to be a Tensor, got {type(target).__name__}, which can't "
+            f"{name}: expected out to be a Tensor, got {type(target).__name__}, which can't "
             f"carry a gradient: use the result instead"
         )
     else:
@@ -166,7 +176,6 @@ def _ours(name: str | None, theirs: str) -> Callable[..., Any]:
         If there is none: the message names the alternative.
     """
     if name is None:
-        theirs = theirs if theirs.startswith("numpy.") else f"numpy.{theirs}"
         also = ALTERNATIVES.get(theirs)
         raise OpTypeError(
             f"{theirs} is not differentiable here: "
@@ -189,7 +198,7 @@ def _called(
         signature(function).bind(*args, **kwargs)
     except TypeError as error:
         raise OpTypeError(
-            f"{name if name.startswith('numpy.') else f'numpy.{name}'}: {error}: of a tensor it is "
+            f"{name}: {error}: of a tensor it is "
             f"called as autodiff.{getattr(function, '__name__', name)}{signature(function)}"
         ) from error
     return function(*args, **kwargs)

@@ -35,7 +35,7 @@ def _own_ops_are_forgotten():
 @given(data=st.data())
 def test_pour_adds_the_very_flows_that_pull_gives(op, data):
     arrays, params = data.draw(calls(op), label="call")
-    tensors = [Tensor(x, requires_grad=np.asarray(x).dtype.kind == "f") for x in arrays]
+    tensors = [Tensor(x, requires_grad=np.asarray(x).dtype.kind in "fc") for x in arrays]
     y = op.record(tensors, params)
     seed = {y._node: np.random.default_rng(0).standard_normal(y.shape).astype(y.dtype)}
     poured = pullback(seed)

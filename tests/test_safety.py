@@ -62,6 +62,16 @@ def test_a_dtype_that_is_not_floating_ends_the_gradient_or_is_refused():
         ad.astype(x, int)
 
 
+def test_whole_numbers_that_an_op_returns_are_constants():
+    @custom(vjps=[lambda g: g])
+    def rounded(x: Array) -> Array:
+        return np.asarray(x).astype(int)
+
+    y = rounded(leaf([1.5, 2.5]))
+    assert isinstance(y, Tensor) and y.tolist() == [1, 2]
+    assert not y.requires_grad
+
+
 @pytest.mark.parametrize("made", [None, "text"])
 def test_a_forward_that_returns_no_numbers_is_refused(made):
     @custom(vjps=[lambda g: g])

@@ -222,7 +222,7 @@ def axes_of(name: str, x: Any, axes: Any) -> tuple[int, ...]:
     """The axes (None: all) counted from the front."""
     if axes is None:
         return tuple(range(x.ndim))
-    return some_axes(name, axes if isinstance(axes, int) else tuple(axes), x.ndim, "axes")
+    return some_axes(name, axes if isinstance(axes, int) else tuple(axes), x.ndim)
 
 
 def _lengths(
@@ -233,7 +233,7 @@ def _lengths(
     `half`: of the last of the axes `x` has only half the frequencies.
     """
     if s is not None:
-        s = [an_int(name, n, "the length") for n in s]
+        s = [an_int(name, n, "length") for n in s]
         axes = range(-len(s), 0) if axes is None else axes
     axes = axes_of(name, x, axes)
     if len(axes) < at_least:

@@ -9,6 +9,7 @@ from typing import Any
 
 from autodiff.declare import composite
 from autodiff.ops.dft import Axes, Norm, Sizes, axes_of, from_half, one_length, to_all, to_half
+from autodiff.ops.manipulation import copy
 from autodiff.ops.rearrange import roll
 from autodiff.variable import Array
 
@@ -502,7 +503,8 @@ def fftshift(x: Array, /, axes: int | Axes = None) -> Any:
     Tensor([-2., -1.,  0.,  1.,  2.])
     """
     axes = axes_of("fftshift", x, axes)
-    return roll(x, tuple(x.shape[axis] // 2 for axis in axes), axes)
+    shifts = tuple(x.shape[axis] // 2 for axis in axes)
+    return roll(x, shifts, axes) if axes else copy(x)
 
 
 @composite
@@ -534,4 +536,5 @@ def ifftshift(x: Array, /, axes: int | Axes = None) -> Any:
     Tensor([ 0.,  1.,  2., -2., -1.])
     """
     axes = axes_of("ifftshift", x, axes)
-    return roll(x, tuple(-(x.shape[axis] // 2) for axis in axes), axes)
+    shifts = tuple(-(x.shape[axis] // 2) for axis in axes)
+    return roll(x, shifts, axes) if axes else copy(x)

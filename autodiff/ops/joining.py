@@ -175,7 +175,7 @@ def hstack(arrays: Sequence[Array], /) -> Any:
 
     Examples
     --------
-    >>> hstack([Tensor([1.0]), 2.0, Tensor([3.0, 4.0])])
+    >>> hstack([Tensor([1.0]), Tensor(2.0), Tensor([3.0, 4.0])])
     Tensor([1., 2., 3., 4.])
     """
     parts = [_at_least(1, x) for x in arrays]

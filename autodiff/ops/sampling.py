@@ -14,7 +14,7 @@ from autodiff.errors import OpTypeError, OpValueError
 from autodiff.ops.index import getitem
 from autodiff.ops.linalg import matmul
 from autodiff.ops.manipulation import expand_dims, matrix_transpose, permute_dims, reshape
-from autodiff.ops.selection import abs, where
+from autodiff.ops.selection import abs, clip, where
 from autodiff.variable import Array, raw
 
 MODES = {"nearest": (2, 3), "bilinear": (2, 3), "bicubic": (2,)}
@@ -79,6 +79,8 @@ def grid_sample(
     taps = []
     for i, n in enumerate(size):
         at = _pixels(getitem(grid, (..., len(size) - 1 - i)), n, align)
+        if padding_mode != "reflection":
+            at = clip(at, -4, n + 3)  # beyond, all is the same; and infinity is no trouble
         if mode != "bicubic":
             at = _inside(at, n, padding_mode, align)
         taps.append(_taps(at, n, mode, padding_mode, align))
@@ -149,7 +151,7 @@ def _taps(at: Any, n: int, mode: str, padding: str, align: bool) -> list[tuple[A
     here = raw(at)
     first = np.rint(here) if mode == "nearest" else np.floor(here)
     if mode == "nearest":
-        weights = {0: np.ones_like(here)}
+        weights = {0: where(here != here, at, np.ones_like(here))}  # NaN stays NaN
     else:
         part = at - first
         weights = {0: 1 - part, 1: part} if mode == "bilinear" else _cubic(part)
@@ -158,7 +160,7 @@ def _taps(at: Any, n: int, mode: str, padding: str, align: bool) -> list[tuple[A
         index = first + step
         if mode == "bicubic":
             index = _inside(index, n, padding, align)
-        seen = ~((index < 0) | (index > n - 1))  # NaN counts as seen, and makes the value NaN
+        seen = ~((index < 0) | (index > n - 1))  # NaN is, and makes the value NaN
         number = np.clip(np.nan_to_num(index), 0, n - 1).astype(int)
         found.append((number, weight * seen))
     return found

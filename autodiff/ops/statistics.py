@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 
 from autodiff.declare import composite
-from autodiff.errors import OpTypeError, OpValueError
-from autodiff.ops.arithmetic import sqrt
+from autodiff.errors import OpTypeError, OpValueError, describe
 from autodiff.ops.arguments import an_axis
+from autodiff.ops.arithmetic import sqrt
 from autodiff.ops.complex import conj, real
 from autodiff.ops.diagonal import diagonal
 from autodiff.ops.linalg import matmul
@@ -109,15 +109,18 @@ def _in_full(x: Any, y: Any) -> Any:
 
 
 def _variance(x: Any, axis: Axis, correction: Any, keepdims: bool, name: str) -> Any:
-    try:
-        less = float(raw(correction))
-    except (TypeError, ValueError) as error:
-        raise OpTypeError(
-            f"{name}: expected correction to be a number, got {correction!r}"
-        ) from error
     away = x - mean(x, axis, True)
     squares = real(away * conj(away)) if away.dtype.kind == "c" else away * away
-    return sum(squares, axis, keepdims) / builtins.max(elements(x.shape, axis) - less, 0)
+    count = _less(elements(x.shape, axis), correction, name)
+    return sum(squares, axis, keepdims) / count
+
+
+def _less(count: int, correction: Any, name: str) -> float:
+    """The count of what is left to divide by."""
+    less = raw(correction)
+    if isinstance(less, bool) or np.ndim(less) or np.asarray(less).dtype.kind not in "iuf":
+        raise OpTypeError(f"{name}: expected correction to be a number, got {describe(less)}")
+    return builtins.max(count - float(less), 0.0)
 
 
 def _root(v: Any) -> Any:
@@ -225,12 +228,7 @@ def cov(x: Array, /, correction: float = 1.0) -> Any:
 def _covariance(name: str, x: Any, correction: Any) -> Any:
     if x.ndim not in (1, 2):
         raise OpValueError(f"{name}: expected x of shape (M, N) or (N,), got {x.shape}")
-    try:
-        count = builtins.max(x.shape[-1] - float(raw(correction)), 0)
-    except (TypeError, ValueError) as error:
-        raise OpTypeError(
-            f"{name}: expected correction to be a number, got {correction!r}"
-        ) from error
+    count = _less(x.shape[-1], correction, name)
     rows = x if x.ndim == 2 else reshape(x, (1, -1))
     away = rows - mean(rows, 1, True)
     products = matmul(away, matrix_transpose(conj(away) if away.dtype.kind == "c" else away))

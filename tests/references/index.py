@@ -18,8 +18,19 @@ def scatter_add(x: Any, updates: Any, index: Any) -> Any:
     return y.reshape(x.shape)
 
 
+def setitem(x: Any, values: Any, index: Any) -> Any:
+    flat = np.arange(x.size).reshape(x.shape)[index]
+    y = np.array(x).ravel()
+    for at, value in zip(
+        np.ravel(flat), np.ravel(np.broadcast_to(values, flat.shape)), strict=True
+    ):
+        y[at] = value
+    return y.reshape(x.shape)
+
+
 REFERENCES: dict[str, Callable[..., Any]] = {
     "getitem": lambda x, index: x[index],
     "scatter": lambda values, index, shape: scatter_add(np.zeros(shape), values, index),
     "scatter_add": scatter_add,
+    "setitem": setitem,
 }

@@ -1,8 +1,9 @@
-"""References for the ops of autodiff/ops/interpolation.py: one pixel, one number at a time."""
+"""References for the ops of autodiff/ops/interpolation.py and sampling.py: pixel by pixel."""
 
 from __future__ import annotations
 
 import bisect
+import itertools
 import math
 from collections.abc import Callable
 from typing import Any
@@ -116,7 +117,61 @@ def pixel_unshuffle(x: Any, r: int) -> Any:
     return y
 
 
+def mirrored(p: float, low: float, high: float) -> float:
+    while not low <= p <= high:
+        p = 2 * (low if p < low else high) - p
+    return p
+
+
+def grid_sample(x: Any, grid: Any, mode: str, padding: str, align: Any) -> Any:
+    size = x.shape[2:]
+
+    def inside(p: float, n: int) -> float:
+        if padding == "reflection":
+            p = mirrored(p, *((0, n - 1) if align else (-0.5, n - 0.5))) if n > 1 else 0.0
+        return p if padding == "zeros" else min(max(p, 0.0), n - 1.0)
+
+    def weights(place: float, n: int) -> dict[int, float]:
+        """Pixels along one axis: which of them count, and how much."""
+        p = (place + 1) / 2 * (n - 1) if align else (place + 1) / 2 * n - 0.5
+        if mode != "bicubic":
+            p = inside(p, n)
+            if mode == "nearest":
+                return {round(p): 1.0}
+            return {i: hat(p - i) for i in (math.floor(p), math.floor(p) + 1)}
+        found: dict[int, float] = {}
+        for i in range(math.floor(p) - 1, math.floor(p) + 3):
+            j = int(inside(float(i), n))
+            found[j] = found.get(j, 0.0) + keys(-0.75)(p - i)
+        return found
+
+    y = np.zeros((*x.shape[:2], *grid.shape[1:-1]))
+    for at in np.ndindex(*grid.shape[:-1]):
+        sides = zip(reversed(grid[at].tolist()), size, strict=True)
+        for corner in itertools.product(*(weights(place, n).items() for place, n in sides)):
+            pixel, factors = zip(*corner, strict=True)
+            if all(0 <= i < n for i, n in zip(pixel, size, strict=True)):
+                y[(at[0], slice(None), *at[1:])] += x[(at[0], slice(None), *pixel)] * math.prod(
+                    factors
+                )
+    return y
+
+
+def affine_grid(theta: Any, size: Any, align: Any) -> Any:
+    d = len(size) - 2
+    y = np.zeros((size[0], *size[2:], d))
+    for at in np.ndindex(*y.shape[:-1]):
+        place = [1.0]
+        for i, n in zip(at[1:], size[2:], strict=True):
+            center = i + 0.5 if not align else i * n / (n - 1) if n > 1 else n / 2
+            place.insert(0, 2 * center / n - 1)
+        y[at] = [math.fsum(a * p for a, p in zip(row, place, strict=True)) for row in theta[at[0]]]
+    return y
+
+
 REFERENCES: dict[str, Callable[..., Any]] = {
+    "affine_grid": affine_grid,
+    "grid_sample": grid_sample,
     "interp": interp,
     "interpolate": interpolate,
     "pixel_shuffle": pixel_shuffle,

@@ -21,24 +21,27 @@ def squeeze(x: Any, axis: Any) -> Any:
     return x.reshape([n for i, n in enumerate(x.shape) if not (n == 1 and i in axes)])
 
 
-def pad(x: Any, widths: Any) -> Any:
-    pairs = [(int(a), int(b)) for a, b in np.broadcast_to(widths, (x.ndim, 2))]
-    y = np.zeros([a + n + b for n, (a, b) in zip(x.shape, pairs, strict=True)])
+def zero_pad(x: Any, pairs: Any) -> Any:
+    y = np.zeros([a + n + b for n, (a, b) in zip(x.shape, pairs, strict=True)], x.dtype)
     y[tuple(slice(a, a + n) for n, (a, _) in zip(x.shape, pairs, strict=True))] = x
     return y
 
 
 REFERENCES: dict[str, Callable[..., Any]] = {
-    "astype": lambda x, dtype: x.astype(dtype),
+    "astype": lambda x, dtype, copy, device: np.array(x.tolist(), dtype).reshape(x.shape),
     "broadcast_to": lambda x, shape: x + np.zeros(shape, x.dtype),
+    "cast": lambda x, dtype: np.array(x.tolist(), dtype).reshape(x.shape),
     "concat": lambda *xs: np.concatenate(xs[:-1], axis=xs[-1]),
     "copy": lambda x: x,
     "expand_dims": np.expand_dims,
     "matrix_transpose": lambda x: np.einsum("...ij->...ji", x),
-    "pad": pad,
+    "pad": lambda x, widths, mode, values: np.pad(
+        x, widths, mode, **{"constant_values": values} if mode == "constant" else {}
+    ),
     "permute_dims": np.transpose,
-    "reshape": lambda x, shape: np.array(x.tolist(), x.dtype).reshape(shape),
+    "reshape": lambda x, shape, copy: np.array(x.tolist(), x.dtype).reshape(shape),
     "squeeze": squeeze,
     "stack": lambda *xs: np.stack(xs[:-1], axis=xs[-1]),
     "sum_to": sum_to,
+    "zero_pad": zero_pad,
 }

@@ -12,5 +12,6 @@ REFERENCES: dict[str, Callable[..., Any]] = {
     "max": reduced(max),
     "mean": reduced(lambda xs: math.fsum(xs) / len(xs)),
     "min": reduced(min),
+    "prod": reduced(math.prod),
     "sum": reduced(math.fsum),
 }

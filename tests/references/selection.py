@@ -8,6 +8,7 @@ from typing import Any
 
 from tests.references.tools import each
 
+
 def clip(x: Any, low: Any, high: Any) -> Any:
     low, high = -math.inf if low is None else low, math.inf if high is None else high
     return each(lambda v: min(max(v, low), high))(x)

@@ -16,7 +16,7 @@ def each(f: Callable[..., float]) -> Callable[..., Any]:
 def reduced(f: Callable[[list[float]], float]) -> Callable[..., Any]:
     """A reduction made of a function of the list of what is reduced."""
 
-    def reference(x: Any, axis: Any, keepdims: bool) -> Any:
+    def reference(x: Any, axis: Any, keepdims: bool, dtype: Any = None) -> Any:
         axes = range(x.ndim) if axis is None else np.atleast_1d(axis).astype(int)
         gone = sorted({int(i) % x.ndim for i in axes}) if x.ndim else []
         kept = [i for i in range(x.ndim) if i not in gone]

@@ -44,7 +44,9 @@ def calling(*args: Any, **kwargs: Any) -> st.SearchStrategy[Call]:
         return value if isinstance(value, st.SearchStrategy) else st.just(value)
 
     return st.builds(
-        Call, st.tuples(*map(drawn, args)), st.fixed_dictionaries({}, optional={k: drawn(v) for k, v in kwargs.items()})
+        Call,
+        st.tuples(*map(drawn, args)),
+        st.fixed_dictionaries({}, optional={k: drawn(v) for k, v in kwargs.items()}),
     )
 
 
@@ -102,7 +104,13 @@ def numbers(dtype: str, pool: Sequence[float] = FINITE) -> st.SearchStrategy[Any
         return st.booleans()
     own = elements(dtype, pool)
     lower = st.sampled_from([0, 1, 3])
-    return lower if known in "iu" else own | lower | elements("float64", pool) if known == "c" else own | lower
+    return (
+        lower
+        if known in "iu"
+        else own | lower | elements("float64", pool)
+        if known == "c"
+        else own | lower
+    )
 
 
 @st.composite

@@ -1,10 +1,15 @@
 """Every name of the standard, by topic; those of `linalg` and `fft` with a dot."""
 
-DTYPES = (
-    "bool int8 int16 int32 int64 uint8 uint16 uint32 uint64 float32 float64 complex64 complex128"
-).split()
 
-CONSTANTS = "e inf nan newaxis pi".split()
+def words(text: str) -> list[str]:
+    return text.split()
+
+
+DTYPES = words("""
+    bool int8 int16 int32 int64 uint8 uint16 uint32 uint64 float32 float64 complex64 complex128
+""")
+
+CONSTANTS = words("e inf nan newaxis pi")
 
 FUNCTIONS = {
     "creation": """
@@ -43,11 +48,11 @@ FUNCTIONS = {
         fft.ihfft fft.fftfreq fft.rfftfreq fft.fftshift fft.ifftshift
     """,
 }
-ALL_FUNCTIONS = [name for names in FUNCTIONS.values() for name in names.split()]
+ALL_FUNCTIONS = [name for names in FUNCTIONS.values() for name in words(names)]
 
-ATTRIBUTES = "dtype device mT ndim shape size T".split()
+ATTRIBUTES = words("dtype device mT ndim shape size T")
 
-METHODS = """
+METHODS = words("""
     __abs__ __add__ __and__ __array_namespace__ __bool__ __complex__ __dlpack__ __dlpack_device__
     __eq__ __float__ __floordiv__ __ge__ __getitem__ __gt__ __index__ __int__ __invert__ __le__
     __lshift__ __lt__ __matmul__ __mod__ __mul__ __ne__ __neg__ __or__ __pos__ __pow__ __rshift__
@@ -56,4 +61,4 @@ METHODS = """
     __ior__ __ixor__ __ilshift__ __irshift__
     __radd__ __rsub__ __rmul__ __rtruediv__ __rfloordiv__ __rmod__ __rpow__ __rmatmul__ __rand__
     __ror__ __rxor__ __rlshift__ __rrshift__
-""".split()
+""")

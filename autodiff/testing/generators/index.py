@@ -57,3 +57,8 @@ def _scatter_add(draw: Draw, make: Maker) -> Any:
     index = an_index(draw, make, shape)
     (part,) = draw(broadcastable(1, st.just(np.zeros(shape)[index].shape)))
     return [make(shape), make(part)], [index]
+
+
+@generator("setitem")
+def _setitem(draw: Draw, make: Maker) -> Any:
+    return _scatter_add(draw, make)

@@ -77,3 +77,31 @@ def _pixel_unshuffle(draw: Draw, make: Maker) -> Any:
     batch, r = draw(shapes(max_dims=2, max_side=2)), draw(st.integers(1, 3))
     c, h, w = draw(st.tuples(st.integers(0, 2), st.integers(0, 3), st.integers(1, 2)))
     return [make((*batch, c, h * r, w * r))], [r]
+
+
+@generator("grid_sample")
+def _grid_sample(draw: Draw, make: Maker) -> Any:
+    axes = draw(st.integers(2, 3))
+    size = draw(st.tuples(*[st.integers(1, 4 if axes == 2 else 3)] * axes))
+    n, c = draw(st.integers(0, 2)), draw(st.integers(0, 2))
+    places = draw(st.tuples(*[st.integers(0, 2)] * axes))
+    align = draw(st.sampled_from([None, False, True]))
+    at = [_off_pixels(side, (n, *places), bool(align), make) for side in reversed(size)]
+    grid = np.asarray(np.stack(at, -1), make.dtype)
+    mode = draw(st.sampled_from(["nearest", "bilinear", "bicubic"][: 5 - axes]))
+    padding = draw(st.sampled_from(["zeros", "border", "reflection"]))
+    return [make((n, c, *size)), grid], [mode, padding, align]
+
+
+def _off_pixels(side: int, shape: Shape, align: bool, make: Maker) -> Any:
+    """Places in an image and around it, none near a pixel or the middle between two."""
+    part = make.rng.choice([0.25, 0.75], shape) + make.rng.uniform(-0.1, 0.1, shape)
+    at = make.rng.integers(-side - 1, 2 * side + 1, shape) + part
+    return 2 * at / max(1, side - 1) - 1 if align else (2 * at + 1) / side - 1
+
+
+@generator("affine_grid")
+def _affine_grid(draw: Draw, make: Maker) -> Any:
+    axes, n = draw(st.integers(2, 3)), draw(st.integers(0, 2))
+    size = (n, 1, *draw(st.tuples(*[st.integers(0, 3)] * axes)))
+    return [make((n, axes, axes + 1))], [size, draw(st.sampled_from([None, False, True]))]

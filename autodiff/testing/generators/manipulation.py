@@ -19,7 +19,7 @@ def _reshape(draw: Draw, make: Maker) -> Any:
         new[:2] = [new[0] * new[1]]
     if new and prod(new) and draw(st.booleans()):
         new[draw(st.integers(0, len(new) - 1))] = -1
-    return [make(shape)], [tuple(new)]
+    return [make(shape)], [tuple(new), draw(st.sampled_from([None, True]))]
 
 
 @generator("permute_dims")
@@ -84,13 +84,22 @@ def _stack(draw: Draw, make: Maker) -> Any:
     return joined, [an_axis(draw, len(shape) + 1)]
 
 
+@generator("zero_pad")
+def _zero_pad(draw: Draw, make: Maker) -> Any:
+    shape = draw(shapes())
+    width = st.integers(0, 2)
+    return [make(shape)], [tuple(draw(st.tuples(width, width)) for _ in shape)]
+
+
 @generator("pad")
 def _pad(draw: Draw, make: Maker) -> Any:
-    shape = draw(shapes(min_dims=1))
-    width = st.integers(0, 2)
+    mode = draw(st.sampled_from(["constant", "edge", "reflect", "symmetric", "wrap"]))
+    shape = draw(shapes(min_dims=1, min_side=0 if mode == "constant" else 1))
+    width = st.integers(0, 2 if mode == "constant" else 5)
     pair = st.tuples(width, width)
     pairs = st.tuples(*[pair] * len(shape))
-    return [make(shape)], [draw(width | pair | pairs)]
+    values = draw(st.sampled_from([0, 1.5, (0.5, 2.0)])) if mode == "constant" else 0
+    return [make(shape)], [draw(width | pair | pairs), mode, values]
 
 
 @generator("copy")
@@ -98,6 +107,18 @@ def _copy(draw: Draw, make: Maker) -> Any:
     return [make(draw(shapes()))], []
 
 
+@generator("cast")
+def _cast(draw: Draw, make: Maker) -> Any:
+    return [make(draw(shapes()))], [_dtype(draw, make)]
+
+
 @generator("astype")
 def _astype(draw: Draw, make: Maker) -> Any:
-    return [make(draw(shapes()))], [np.dtype(draw(st.sampled_from([np.float64, np.float32])))]
+    return [make(draw(shapes()))], [_dtype(draw, make), True, draw(st.sampled_from([None, "cpu"]))]
+
+
+def _dtype(draw: Draw, make: Maker) -> Any:
+    kinds = [np.complex128, np.complex64]
+    if make.dtype.kind == "f":
+        kinds = [np.float64, np.float32]
+    return np.dtype(draw(st.sampled_from(kinds)))

@@ -11,9 +11,11 @@ from autodiff.testing.generators.registry import generator, some_axes
 
 
 @generator("sum")
+@generator("prod")
 def _sum(draw: Draw, make: Maker) -> Any:
     shape = draw(shapes())
-    return [make(shape)], [some_axes(draw, len(shape)), draw(st.booleans())]
+    params = [some_axes(draw, len(shape)), draw(st.booleans())]
+    return [make(shape)], [*params, draw(st.sampled_from([None, make.dtype]))]
 
 
 @generator("max")
