@@ -13,6 +13,14 @@ from autodiff.errors import (
     OpValueError,
 )
 from autodiff.op import COMPOSITES, OPS, Op
+from autodiff.ops.adaptive import (
+    adaptive_avg_pool1d,
+    adaptive_avg_pool2d,
+    adaptive_avg_pool3d,
+    adaptive_max_pool1d,
+    adaptive_max_pool2d,
+    adaptive_max_pool3d,
+)
 from autodiff.ops.along import (
     add_along_axis,
     gather,
@@ -42,7 +50,17 @@ from autodiff.ops.arithmetic import (
     subtract,
 )
 from autodiff.ops.complex import angle, complex, conj, imag, real
-from autodiff.ops.conv import conv2d
+from autodiff.ops.conv import (
+    conv1d,
+    conv2d,
+    conv3d,
+    conv_transpose1d,
+    conv_transpose2d,
+    conv_transpose3d,
+    convolution,
+    convolution_input,
+    convolution_weight,
+)
 from autodiff.ops.dft import dft, hdft, rdft
 from autodiff.ops.diagonal import diag, diag_embed, diagflat, diagonal, spread_diagonal, tril, triu
 from autodiff.ops.exponential import (
@@ -89,8 +107,21 @@ from autodiff.ops.manipulation import (
     sum_to,
     zero_pad,
 )
+from autodiff.ops.normalization import standardize
 from autodiff.ops.ordering import median, percentile, quantile, sort
-from autodiff.ops.pool import max_pool2d
+from autodiff.ops.pool import (
+    avg_pool1d,
+    avg_pool2d,
+    avg_pool3d,
+    max_pool,
+    max_pool1d,
+    max_pool2d,
+    max_pool3d,
+    max_pool_pick,
+    max_pool_spread,
+    sum_pool,
+    sum_pool_spread,
+)
 from autodiff.ops.rearrange import (
     flatten,
     flip,
@@ -166,7 +197,7 @@ from autodiff.ops.trigonometry import (
     tan,
     tanh,
 )
-from autodiff.ops.window import col2im, im2col
+from autodiff.ops.window import col2im, fold, from_windows, im2col, unfold, windows
 from autodiff.plain.bitwise import (
     bitwise_and,
     bitwise_invert,
@@ -274,6 +305,12 @@ __all__ = [
     "abs",
     "acos",
     "acosh",
+    "adaptive_avg_pool1d",
+    "adaptive_avg_pool2d",
+    "adaptive_avg_pool3d",
+    "adaptive_max_pool1d",
+    "adaptive_max_pool2d",
+    "adaptive_max_pool3d",
     "add",
     "add_along_axis",
     "affine_grid",
@@ -299,6 +336,9 @@ __all__ = [
     "atleast_2d",
     "atleast_3d",
     "average",
+    "avg_pool1d",
+    "avg_pool2d",
+    "avg_pool3d",
     "bessel_i",
     "bessel_ie",
     "betaln",
@@ -324,7 +364,15 @@ __all__ = [
     "composite",
     "concat",
     "conj",
+    "conv1d",
     "conv2d",
+    "conv3d",
+    "conv_transpose1d",
+    "conv_transpose2d",
+    "conv_transpose3d",
+    "convolution",
+    "convolution_input",
+    "convolution_weight",
     "copy",
     "copysign",
     "corrcoef",
@@ -383,7 +431,9 @@ __all__ = [
     "fmax",
     "fmin",
     "fmod",
+    "fold",
     "from_dlpack",
+    "from_windows",
     "full",
     "full_like",
     "gamma",
@@ -447,7 +497,12 @@ __all__ = [
     "matmul",
     "matrix_transpose",
     "max",
+    "max_pool",
+    "max_pool1d",
     "max_pool2d",
+    "max_pool3d",
+    "max_pool_pick",
+    "max_pool_spread",
     "maximum",
     "mean",
     "median",
@@ -521,9 +576,12 @@ __all__ = [
     "square",
     "squeeze",
     "stack",
+    "standardize",
     "std",
     "subtract",
     "sum",
+    "sum_pool",
+    "sum_pool_spread",
     "sum_to",
     "swapaxes",
     "take",
@@ -539,6 +597,7 @@ __all__ = [
     "uint16",
     "uint32",
     "uint64",
+    "unfold",
     "unique_all",
     "unique_counts",
     "unique_inverse",
@@ -549,6 +608,7 @@ __all__ = [
     "vjp",
     "vstack",
     "where",
+    "windows",
     "xlog1py",
     "xlogy",
     "zero_pad",

@@ -7,96 +7,117 @@ from typing import Any
 
 import numpy as np
 
-from autodiff.kernels.window import Pair, out_size, padded, taps, unpadded
+from autodiff.kernels.window import Margins, Sizes, framed, out_size, padded, taps, within
 
 
 def _lowest(dtype: np.dtype[Any]) -> Any:
+    """What no element is below.
+
+    Raises
+    ------
+    TypeError
+        If the elements have no order.
+    """
+    if dtype.kind == "c":
+        raise TypeError("complex numbers have no order, so none is the largest")
+    if dtype.kind == "b":
+        return False
     return -np.inf if dtype.kind == "f" else np.iinfo(dtype).min
 
 
 def pool_max(
-    x: np.ndarray[Any, Any], kernel: Pair, stride: Pair, padding: Pair
+    x: np.ndarray[Any, Any], kernel: Sizes, stride: Sizes, padding: Margins, dilation: Sizes
 ) -> np.ndarray[Any, Any]:
     """The largest element of every window; a margin never wins."""
-    out = out_size(x.shape[-2:], kernel, stride, padding)
-    views = taps(padded(x, padding, _lowest(x.dtype)), kernel, stride, out)
-    y = next(views)[2].copy()
-    for _, _, view in views:
+    out = out_size(x.shape[-len(kernel) :], kernel, stride, padding, dilation)
+    views = taps(padded(x, padding, _lowest(x.dtype)), kernel, stride, dilation, out)
+    y = next(views).copy()
+    for view in views:
         np.maximum(y, view, out=y)
     return y
 
 
 def _winners(
-    x: np.ndarray[Any, Any], y: np.ndarray[Any, Any], kernel: Pair, stride: Pair, padding: Pair
-) -> Iterator[tuple[int, int, np.ndarray[Any, Any]]]:
+    x: np.ndarray[Any, Any],
+    y: np.ndarray[Any, Any],
+    kernel: Sizes,
+    stride: Sizes,
+    padding: Margins,
+    dilation: Sizes,
+) -> Iterator[np.ndarray[Any, Any]]:
     """For each tap, a mask of the windows whose maximum it is; the first of equals wins."""
+    # a NaN equals nothing, so that not even a -inf of the image loses to the margin
+    margin = np.nan if x.dtype.kind == "f" else _lowest(x.dtype)
     open_windows = np.ones(y.shape, bool)
-    for i, j, view in taps(padded(x, padding, _lowest(x.dtype)), kernel, stride, y.shape[-2:]):
+    out = y.shape[-len(kernel) :]
+    for view in taps(padded(x, padding, margin), kernel, stride, dilation, out):
         wins = view == y
         wins &= open_windows
         open_windows ^= wins
-        yield i, j, wins
+        yield wins
 
 
 def spread_to_max(
     g: np.ndarray[Any, Any],
     x: np.ndarray[Any, Any],
     y: np.ndarray[Any, Any],
-    kernel: Pair,
-    stride: Pair,
-    padding: Pair,
+    kernel: Sizes,
+    stride: Sizes,
+    padding: Margins,
+    dilation: Sizes,
 ) -> np.ndarray[Any, Any]:
     """`g`, one value for each window, to the elements of `x` that were its maxima `y`."""
-    (ph, pw), (h, w) = padding, x.shape[-2:]
-    out = np.zeros((*x.shape[:-2], h + 2 * ph, w + 2 * pw), g.dtype)
-    apart = stride[0] >= kernel[0] and stride[1] >= kernel[1]
-    targets = taps(out, kernel, stride, y.shape[-2:])
-    for (_, _, wins), (_, _, target) in zip(
-        _winners(x, y, kernel, stride, padding), targets, strict=True
-    ):
+    axes = len(kernel)
+    size = x.shape[-axes:]
+    spread = np.zeros((*x.shape[:-axes], *framed(size, padding)), g.dtype)
+    apart = all(s > d * (k - 1) for s, k, d in zip(stride, kernel, dilation, strict=True))
+    targets = taps(spread, kernel, stride, dilation, y.shape[-axes:])
+    winners = _winners(x, y, kernel, stride, padding, dilation)
+    for wins, target in zip(winners, targets, strict=True):
         if apart:
             np.multiply(g, wins, out=target)
         else:
             target += g * wins
-    return unpadded(out, padding)
+    return within(spread, size, padding)
 
 
 def pick_at_max(
     t: np.ndarray[Any, Any],
     x: np.ndarray[Any, Any],
     y: np.ndarray[Any, Any],
-    kernel: Pair,
-    stride: Pair,
-    padding: Pair,
+    kernel: Sizes,
+    stride: Sizes,
+    padding: Margins,
+    dilation: Sizes,
 ) -> np.ndarray[Any, Any]:
     """The elements of `t` where `x` has its windows' maxima `y`: the adjoint of `spread_to_max`."""
     picked = np.zeros(y.shape, t.dtype)
-    views = taps(padded(t, padding), kernel, stride, y.shape[-2:])
-    for (_, _, wins), (_, _, view) in zip(
-        _winners(x, y, kernel, stride, padding), views, strict=True
-    ):
+    views = taps(padded(t, padding), kernel, stride, dilation, y.shape[-len(kernel) :])
+    winners = _winners(x, y, kernel, stride, padding, dilation)
+    for wins, view in zip(winners, views, strict=True):
         picked += view * wins
     return picked
 
 
 def pool_sum(
-    x: np.ndarray[Any, Any], kernel: Pair, stride: Pair, padding: Pair
+    x: np.ndarray[Any, Any], kernel: Sizes, stride: Sizes, padding: Margins
 ) -> np.ndarray[Any, Any]:
     """The sum of every window."""
-    out = out_size(x.shape[-2:], kernel, stride, padding)
-    views = taps(padded(x, padding), kernel, stride, out)
-    y = next(views)[2].copy()
-    for _, _, view in views:
+    dense = (1,) * len(kernel)
+    out = out_size(x.shape[-len(kernel) :], kernel, stride, padding, dense)
+    views = taps(padded(x, padding), kernel, stride, dense, out)
+    y = next(views).copy()
+    for view in views:
         y += view
     return y
 
 
 def spread_sum(
-    g: np.ndarray[Any, Any], size: Pair, kernel: Pair, stride: Pair, padding: Pair
+    g: np.ndarray[Any, Any], size: Sizes, kernel: Sizes, stride: Sizes, padding: Margins
 ) -> np.ndarray[Any, Any]:
     """`g`, one value for each window, to all its elements: the adjoint of `pool_sum`."""
-    (ph, pw), (h, w) = padding, size
-    x = np.zeros((*g.shape[:-2], h + 2 * ph, w + 2 * pw), g.dtype)
-    for _, _, view in taps(x, kernel, stride, g.shape[-2:]):
+    axes = len(kernel)
+    x = np.zeros((*g.shape[:-axes], *framed(size, padding)), g.dtype)
+    for view in taps(x, kernel, stride, (1,) * axes, g.shape[-axes:]):
         view += g
-    return unpadded(x, padding)
+    return within(x, size, padding)

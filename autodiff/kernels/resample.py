@@ -19,8 +19,10 @@ Table = tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]
 def resampled(
     x: np.ndarray[Any, Any], index: np.ndarray[Any, Any], weight: np.ndarray[Any, Any], axis: int
 ) -> np.ndarray[Any, Any]:
-    """Weighted sums of elements along an axis; with booleans for weights nothing is multiplied."""
-    axis %= x.ndim
+    """Weighted sums of elements along an axis, counted from the front.
+
+    With booleans for weights nothing is multiplied.
+    """
     before, after = x.shape[:axis], x.shape[axis + 1 :]
     ones = (1,) * len(after)
     scaled = weight.dtype != bool

@@ -26,7 +26,7 @@ def _far(x: Values, n: int, m: int) -> Values:
     for k in range(TERMS - 1, -1, -1):
         falling = math.prod(-(k + 0.5 + i) for i in range(m))
         total = total / x + coefficients[k] * falling
-    y: Values = total / x**m / np.sqrt(2 * np.pi * x)
+    y: Values = total / x**m / (math.sqrt(2 * math.pi) * np.sqrt(x))
     return y
 
 
@@ -63,7 +63,7 @@ def bessel_i(x: Values, *, n: int) -> Values:
     """``I_n(x)``."""
     n, size = order(n), np.abs(x)
     root = np.exp(size / 2)  # e**x overflows before I_n does
-    y = np.where(np.isinf(x), np.inf, root * (root * _scaled(size, n, 0)))
+    y = np.where(np.isinf(root), np.inf, root * (root * _scaled(size, n, 0)))
     return np.where((x < 0) & (n % 2 == 1), -y, y)
 
 

@@ -110,8 +110,8 @@ def _log_gamma_middle(x: Values) -> Values:
 
 
 def _log_gamma_negative(x: Values) -> Values:
-    y: Values = np.log(np.pi / np.abs(x * sinpi(x))) - _log_gamma(-x)
-    return y
+    y = np.log(np.pi / np.abs(x * sinpi(x))) - _log_gamma(-x)
+    return np.where(x == np.floor(x), np.inf, y)
 
 
 def _log_gamma(x: Values) -> Values:
@@ -123,7 +123,7 @@ def _log_gamma(x: Values) -> Values:
         ((x >= 1.5) & (x < 2.5), lambda x: _near_2(x - 2)),
         ((x >= 2.5) & (x < 10), _log_gamma_middle),
         (x >= 10, lambda x: (x - 0.5) * (np.log(x) - 1) + (HALF_LOG_TAU - 0.5) + _stirling(x)),
-        (np.isinf(x), np.abs),
+        (x == np.inf, np.abs),
     )
 
 

@@ -1,84 +1,126 @@
-"""Sliding windows over the last two axes of an array, one strided view for each tap of the window.
+"""Sliding windows over the last axes of an array, one strided view for each tap of the window.
 
-A loop over the taps of a window (4 to 25 of them) with whole-array operations inside beats both a
-loop over positions and general striding tricks; nothing here loops over elements.
+A loop over the taps of a window (2 to 27 of them) with whole-array operations inside beats both a
+loop over positions and general striding tricks; nothing here loops over elements. The number of
+axes that the window slides over is the length of `kernel`: 1 of a signal, 2 of an image, 3 of a
+volume.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from functools import lru_cache
+from itertools import product
+from math import prod
+from typing import Any, TypeAlias
 
 import numpy as np
 
-Pair = tuple[int, int]
+Sizes: TypeAlias = tuple[int, ...]
+"""One number for each axis that the window slides over."""
+
+Margins: TypeAlias = tuple[tuple[int, int], ...]
+"""For each of these axes, how much is put before it and after it."""
 
 
-def out_size(size: Pair, kernel: Pair, stride: Pair, padding: Pair) -> Pair:
-    """How many windows fit: ``(n + 2 p - k) // s + 1`` along each axis.
+@lru_cache(maxsize=256)
+def out_size(size: Sizes, kernel: Sizes, stride: Sizes, padding: Margins, dilation: Sizes) -> Sizes:
+    """How many windows fit: ``(n + before + after - dilation * (k - 1) - 1) // stride + 1``.
 
     Raises
     ------
     ValueError
-        If not even one fits.
+        If not even one fits, or a number is missing or senseless.
     """
-    if min(stride) < 1:
-        raise ValueError(f"a stride of {stride} does not move the window")
-    h, w = (
-        (n + 2 * p - k) // s + 1 for n, k, s, p in zip(size, kernel, stride, padding, strict=True)
-    )
-    if h < 1 or w < 1:
+    axes = len(kernel)
+    for what, numbers in (
+        ("an image", size),
+        ("a window", kernel),
+        ("a stride", stride),
+        ("a dilation", dilation),
+    ):
+        if len(numbers) != axes or not numbers or min(numbers) < 1:
+            raise ValueError(
+                f"expected {what} of at least 1 along each axis of a window of {kernel}, got "
+                f"{numbers}"
+            )
+    if len(padding) != axes or any(len(pair) != 2 or min(pair) < 0 for pair in padding):
         raise ValueError(
-            f"a window of {kernel} does not fit an image of {size} with padding {padding}"
+            f"expected a padding (before, after) of at least 0 for each axis of a window of "
+            f"{kernel}, got {padding}"
         )
-    return h, w
+    out = tuple(
+        (n + before + after - d * (k - 1) - 1) // s + 1
+        for n, k, s, (before, after), d in zip(size, kernel, stride, padding, dilation, strict=True)
+    )
+    if min(out) < 1:
+        spread = f", dilation {dilation}" if max(dilation) > 1 else ""
+        raise ValueError(
+            f"a window of {kernel}{spread} does not fit an image of {size} with padding {padding}"
+        )
+    return out
 
 
-def padded(x: np.ndarray[Any, Any], padding: Pair, value: Any = 0) -> np.ndarray[Any, Any]:
-    """`x` with a margin around its last two axes; `x` itself if there is none."""
-    ph, pw = padding
-    if not (ph or pw):
+def framed(size: Sizes, padding: Margins) -> Sizes:
+    """`size` with its margins."""
+    return tuple(n + before + after for n, (before, after) in zip(size, padding, strict=True))
+
+
+def within(x: np.ndarray[Any, Any], size: Sizes, padding: Margins) -> np.ndarray[Any, Any]:
+    """The view of what has `size` within the margins of `x`."""
+    axes = (slice(before, before + n) for n, (before, _) in zip(size, padding, strict=True))
+    view: np.ndarray[Any, Any] = x[(slice(None),) * (x.ndim - len(size)) + tuple(axes)]
+    return view
+
+
+def padded(x: np.ndarray[Any, Any], padding: Margins, value: Any = 0) -> np.ndarray[Any, Any]:
+    """`x` with margins around its last axes; `x` itself if there are none."""
+    if not any(map(any, padding)):
         return x
-    *batch, h, w = x.shape
-    y = np.full((*batch, h + 2 * ph, w + 2 * pw), value, x.dtype)
-    y[..., ph : ph + h, pw : pw + w] = x
+    batch, size = x.shape[: -len(padding)], x.shape[-len(padding) :]
+    y = np.full((*batch, *framed(size, padding)), value, x.dtype)
+    within(y, size, padding)[...] = x
     return y
 
 
-def unpadded(x: np.ndarray[Any, Any], padding: Pair) -> np.ndarray[Any, Any]:
-    """A view of `x` without its margin."""
-    (ph, pw), (h, w) = padding, x.shape[-2:]
-    return x[..., ph : h - ph, pw : w - pw]
+@lru_cache(maxsize=256)
+def _along(taps: int, stride: int, dilation: int, out: int) -> list[Any]:
+    return [slice(t * dilation, t * dilation + stride * out, stride) for t in range(taps)]
 
 
 def taps(
-    x: np.ndarray[Any, Any], kernel: Pair, stride: Pair, out: Pair
-) -> Iterator[tuple[int, int, np.ndarray[Any, Any]]]:
-    """For each position (i, j) within the window, the view (..., OH, OW) of what lies under it."""
-    (sh, sw), (oh, ow) = stride, out
-    for i in range(kernel[0]):
-        for j in range(kernel[1]):
-            yield i, j, x[..., i : i + sh * oh : sh, j : j + sw * ow : sw]
+    x: np.ndarray[Any, Any], kernel: Sizes, stride: Sizes, dilation: Sizes, out: Sizes
+) -> Iterator[np.ndarray[Any, Any]]:
+    """For each position within the window, in row-major order, the view of what lies under it."""
+    return (x[(..., *under)] for under in product(*map(_along, kernel, stride, dilation, out)))
 
 
 def columns(
-    x: np.ndarray[Any, Any], kernel: Pair, stride: Pair, padding: Pair
+    x: np.ndarray[Any, Any],
+    kernel: Sizes,
+    stride: Sizes,
+    padding: Margins,
+    dilation: Sizes,
+    out: Sizes,
 ) -> np.ndarray[Any, Any]:
-    """Every window as a column: (N, C, H, W) to (N, C, KH, KW, OH, OW)."""
-    out = out_size(x.shape[-2:], kernel, stride, padding)
-    cols = np.empty((*x.shape[:-2], *kernel, *out), x.dtype)
-    for i, j, view in taps(padded(x, padding), kernel, stride, out):
-        cols[..., i, j, :, :] = view
-    return cols
+    """Every window as a column: (..., *size) to (..., *kernel, *out)."""
+    batch = x.shape[: -len(kernel)]
+    every: Any = (slice(None),) * len(batch)
+    cols = np.empty((*batch, prod(kernel), *out), x.dtype)
+    for i, view in enumerate(taps(padded(x, padding), kernel, stride, dilation, out)):
+        cols[(*every, i)] = view
+    return cols.reshape(*batch, *kernel, *out)
 
 
 def from_columns(
-    cols: np.ndarray[Any, Any], size: Pair, stride: Pair, padding: Pair
+    cols: np.ndarray[Any, Any], size: Sizes, stride: Sizes, padding: Margins, dilation: Sizes
 ) -> np.ndarray[Any, Any]:
     """Columns added back to where they were read: the adjoint of `columns`."""
-    *batch, kh, kw, oh, ow = cols.shape
-    (ph, pw), (h, w) = padding, size
-    x = np.zeros((*batch, h + 2 * ph, w + 2 * pw), cols.dtype)
-    for i, j, view in taps(x, (kh, kw), stride, (oh, ow)):
-        view += cols[..., i, j, :, :]
-    return unpadded(x, padding)
+    axes = len(size)
+    batch, kernel, out = cols.shape[: -2 * axes], cols.shape[-2 * axes : -axes], cols.shape[-axes:]
+    every: Any = (slice(None),) * len(batch)
+    x = np.zeros((*batch, *framed(size, padding)), cols.dtype)
+    views = taps(x, kernel, stride, dilation, out)
+    for position, view in zip(product(*map(range, kernel)), views, strict=True):
+        view += cols[(*every, *position)]
+    return within(x, size, padding)

@@ -8,6 +8,7 @@ from math import prod
 from typing import Any
 
 import numpy as np
+from numpy.lib.array_utils import normalize_axis_index
 
 from autodiff.declare import composite, linear
 from autodiff.errors import OpTypeError, OpValueError
@@ -74,7 +75,7 @@ def resample(x: Array, index: Any, weight: Any, axis: int = -1) -> Array:
         raise ValueError(f"they are of shapes {index.shape} and {weight.shape}")
     if index.min(initial=0) < 0:
         raise IndexError("an index is negative")
-    return resampled(x, index, weight, axis)
+    return resampled(x, index, weight, normalize_axis_index(axis, x.ndim))
 
 
 @composite

@@ -12,7 +12,7 @@ from autodiff.errors import OpTypeError, OpValueError, describe
 from autodiff.ops.arguments import along, an_axis, an_int
 from autodiff.ops.index import getitem
 from autodiff.ops.manipulation import broadcast_to, concat, reshape
-from autodiff.variable import Array, raw
+from autodiff.variable import Array, Variable, raw, tensor
 
 
 @composite
@@ -324,7 +324,7 @@ def atleast_3d(*arrays: Array) -> Any:
 
 
 def _each_at_least(n: int, arrays: Sequence[Any]) -> Any:
-    made = tuple(_at_least(n, x) for x in arrays)
+    made = tuple(_at_least(n, x) for x in _alike(arrays))
     return made[0] if len(made) == 1 else made
 
 
@@ -364,7 +364,14 @@ def broadcast_arrays(*arrays: Array) -> Any:
         raise OpValueError(
             f"broadcast_arrays: expected shapes that broadcast together, got {shapes}"
         ) from error
-    return tuple(broadcast_to(x, shape) for x in arrays)
+    return tuple(broadcast_to(x, shape) for x in _alike(arrays))
+
+
+def _alike(arrays: Sequence[Any]) -> Sequence[Any]:
+    """All of them tensors, if one is."""
+    if not any(isinstance(x, Variable) for x in arrays):
+        return arrays
+    return [x if isinstance(x, Variable) else tensor(x, None) for x in arrays]
 
 
 @composite
@@ -412,5 +419,5 @@ def meshgrid(*arrays: Array, indexing: str = "xy") -> Any:
     shape = tuple(lengths[i] for i in order)
     return tuple(
         broadcast_to(reshape(x, [n if j == i else 1 for j in order]), shape)
-        for i, (x, n) in enumerate(zip(arrays, lengths, strict=True))
+        for i, (x, n) in enumerate(zip(_alike(arrays), lengths, strict=True))
     )

@@ -1,212 +1,679 @@
-"""Pooling over windows of the last two axes.
+"""Pooling over windows of the last axes: one number for each window.
 
 Where calculus leaves a choice: of equal maxima in a window the first one (in row-major order) gets
-the whole gradient of `max_pool2d`.
+the whole gradient.
 """
 
 from __future__ import annotations
 
-from autodiff.declare import custom, linear
+from collections.abc import Sequence
+from functools import reduce
+from math import prod
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from autodiff.declare import composite, custom, linear
+from autodiff.errors import OpTypeError, OpValueError
 from autodiff.kernels.pool import pick_at_max, pool_max, pool_sum, spread_sum, spread_to_max
-from autodiff.kernels.window import Pair
-from autodiff.variable import Array
+from autodiff.kernels.window import Margins, Sizes, out_size
+from autodiff.ops.arithmetic import divide
+from autodiff.ops.manipulation import astype
+from autodiff.ops.window import LAYOUT, called, margins, sizes
+from autodiff.variable import Array, raw
+
+if TYPE_CHECKING:
+    from autodiff.tensor import Tensor
+
+
+# --- ops ---
 
 
 @custom(
     vjps=[
-        lambda g, y, x, kernel, stride, padding: max_pool2d_spread(g, x, y, kernel, stride, padding)
+        lambda g, y, x, kernel, stride, padding, dilation: max_pool_spread(
+            g, x, y, kernel, stride, padding, dilation
+        )
     ],
     symbol="max",
-    expects="images (..., H, W) and a window that fits them",
+    expects="images (..., *size) and a window that fits them",
 )
-def max_pool2d(x: Array, kernel: Pair, stride: Pair, padding: Pair = (0, 0)) -> Array:
-    """The largest element of every window; `padding` never wins.
+def max_pool(x: Array, kernel: Sizes, stride: Sizes, padding: Margins, dilation: Sizes) -> Array:
+    """The largest element of every window; a margin never wins.
 
     Parameters
     ----------
     x
-        Images, (..., H, W); any real dtype.
+        Images, (..., *size): as many last axes as the window has; any real dtype.
     kernel
-        Size (KH, KW) of the window in pixels.
+        Size of the window.
     stride
-        Step (down, right) from window to window in pixels.
+        Step from window to window.
     padding
-        Margin (rows, columns) on both sides of an axis, in pixels. Default: (0, 0).
+        Margin (before, after) of each axis.
+    dilation
+        Step from element to element within a window.
 
     Returns
     -------
     Tensor
-        Shape (..., OH, OW), where ``OH = (H + 2 * padding[0] - KH) // stride[0] + 1``,
-        and OW likewise; `x`'s dtype. Where a window sees only the margin:
-        -inf, or the lowest integer.
+        Shape (..., *out), where along each axis
+        ``out = (size + before + after - dilation * (kernel - 1) - 1) // stride + 1``;
+        `x`'s dtype. Where a window sees only the margin: -inf, or the lowest integer.
 
     Raises
     ------
+    OpTypeError
+        If `x` is complex.
     OpValueError
-        If `x` has fewer than two axes, no window fits the padded image, or a stride is below 1.
+        If no window fits the padded images, or a number is missing or senseless.
 
     Examples
     --------
-    >>> max_pool2d(Tensor([[1.0, 2.0, 5.0, 0.0], [3.0, 4.0, 0.0, 6.0]]), (2, 2), (2, 2))
-    Tensor([[4., 6.]])
+    >>> max_pool(Tensor([1.0, 4.0, 2.0, 3.0]), (2,), (1,), ((0, 0),), (2,))
+    Tensor([2., 4.])
     """
-    return pool_max(x, kernel, stride, padding)
+    return pool_max(x, kernel, stride, padding, dilation)
+
+
+def _refuse_maxima(
+    x_shape: Sizes,
+    top_shape: Sizes,
+    kernel: Sizes,
+    stride: Sizes,
+    padding: Margins,
+    dilation: Sizes,
+) -> None:
+    """Raise ValueError if the maxima have not the shape of the pooled images."""
+    axes = len(kernel)
+    out = out_size(x_shape[-axes:], kernel, stride, padding, dilation)
+    if top_shape != (wanted := (*x_shape[:-axes], *out)):
+        raise ValueError(f"the maxima of such images have the shape {wanted}, not {top_shape}")
 
 
 @linear(
     adjoint=[
-        lambda g, x, top, kernel, stride, padding: max_pool2d_pick(
-            g, x, top, kernel, stride, padding
+        lambda g, x, top, kernel, stride, padding, dilation: max_pool_pick(
+            g, x, top, kernel, stride, padding, dilation
         ),
         None,
         None,
-    ]
+    ],
+    expects="images x (..., *size), their maxima top, and c shaped as these",
 )
-def max_pool2d_spread(
-    c: Array, x: Array, top: Array, kernel: Pair, stride: Pair, padding: Pair
+def max_pool_spread(
+    c: Array,
+    x: Array,
+    top: Array,
+    kernel: Sizes,
+    stride: Sizes,
+    padding: Margins,
+    dilation: Sizes,
 ) -> Array:
     """One value a window, to the element of `x` that is its maximum `top`.
 
     Parameters
     ----------
     c
-        One value for each window, (..., OH, OW).
+        One value for each window, (..., *out).
     x
-        The pooled images, (..., H, W); a constant here.
+        The pooled images, (..., *size); a constant here.
     top
-        Their maxima, (..., OH, OW): `max_pool2d` of `x`; a constant here.
-    kernel
-        Size (KH, KW) of the window in pixels.
-    stride
-        Step (down, right) from window to window in pixels.
-    padding
-        Margin (rows, columns) on both sides of an axis, in pixels.
+        Their maxima, (..., *out): `max_pool` of `x`; a constant here.
+    kernel, stride, padding, dilation
+        As in `max_pool`.
 
     Returns
     -------
     Tensor
-        Shaped as `x`, 0 where no maximum is; `c`'s dtype.
+        Shaped as `x`, 0 where no maximum is; `c`'s dtype. What belongs to a NaN, or to a window of
+        the margin alone, goes nowhere.
+
+    Raises
+    ------
+    OpValueError
+        If `top` or `c` has another shape than `max_pool` of `x`.
 
     Examples
     --------
-    >>> x = np.array([[1.0, 2.0], [3.0, 0.0]])
-    >>> max_pool2d_spread(Tensor([[5.0]]), x, np.array([[3.0]]), (2, 2), (2, 2), (0, 0))
-    Tensor([[0., 0.],
-            [5., 0.]])
+    >>> x = np.array([1.0, 3.0, 2.0])
+    >>> max_pool_spread(Tensor([5.0]), x, np.array([3.0]), (3,), (1,), ((0, 0),), (1,))
+    Tensor([0., 5., 0.])
     """
-    return spread_to_max(c, x, top, kernel, stride, padding)
+    _refuse_maxima(x.shape, top.shape, kernel, stride, padding, dilation)
+    if c.shape != top.shape:
+        raise ValueError(f"there is one value for each of {top.shape} maxima, not {c.shape}")
+    return spread_to_max(c, x, top, kernel, stride, padding, dilation)
 
 
 @linear(
     adjoint=[
-        lambda g, x, top, kernel, stride, padding: max_pool2d_spread(
-            g, x, top, kernel, stride, padding
+        lambda g, x, top, kernel, stride, padding, dilation: max_pool_spread(
+            g, x, top, kernel, stride, padding, dilation
         ),
         None,
         None,
-    ]
+    ],
+    expects="images x (..., *size), their maxima top, and t shaped as the images",
 )
-def max_pool2d_pick(
-    t: Array, x: Array, top: Array, kernel: Pair, stride: Pair, padding: Pair
+def max_pool_pick(
+    t: Array,
+    x: Array,
+    top: Array,
+    kernel: Sizes,
+    stride: Sizes,
+    padding: Margins,
+    dilation: Sizes,
 ) -> Array:
     """The elements of `t` where `x` has its windows' maxima `top`.
 
     Parameters
     ----------
     t
-        The images to read from, (..., H, W): shaped as `x`.
+        The images to read from, (..., *size): shaped as `x`.
     x
-        The pooled images, (..., H, W); a constant here.
+        The pooled images, (..., *size); a constant here.
     top
-        Their maxima, (..., OH, OW): `max_pool2d` of `x`; a constant here.
-    kernel
-        Size (KH, KW) of the window in pixels.
-    stride
-        Step (down, right) from window to window in pixels.
-    padding
-        Margin (rows, columns) on both sides of an axis, in pixels.
+        Their maxima, (..., *out): `max_pool` of `x`; a constant here.
+    kernel, stride, padding, dilation
+        As in `max_pool`.
 
     Returns
     -------
     Tensor
-        Shape (..., OH, OW); `t`'s dtype.
+        Shape (..., *out); `t`'s dtype. 0 where the maximum is a NaN, or a window sees the margin
+        alone.
+
+    Raises
+    ------
+    OpValueError
+        If `top` has another shape than `max_pool` of `x`, or `t` than `x`.
 
     Examples
     --------
-    >>> x = np.array([[1.0, 2.0], [3.0, 0.0]])
-    >>> max_pool2d_pick(Tensor(10 * x), x, np.array([[3.0]]), (2, 2), (2, 2), (0, 0))
-    Tensor([[30.]])
+    >>> x = np.array([1.0, 3.0, 2.0])
+    >>> max_pool_pick(Tensor(10 * x), x, np.array([3.0]), (3,), (1,), ((0, 0),), (1,))
+    Tensor([30.])
     """
-    return pick_at_max(t, x, top, kernel, stride, padding)
+    _refuse_maxima(x.shape, top.shape, kernel, stride, padding, dilation)
+    if t.shape != x.shape:
+        raise ValueError(f"what is read has the images' shape {x.shape}, not {t.shape}")
+    return pick_at_max(t, x, top, kernel, stride, padding, dilation)
 
 
 @linear(
-    adjoint=lambda g, x_shape, kernel, stride, padding: sum_pool2d_spread(
-        g, x_shape[-2:], kernel, stride, padding
+    adjoint=lambda g, x_shape, kernel, stride, padding: sum_pool_spread(
+        g, x_shape[-len(kernel) :], kernel, stride, padding
     ),
     symbol="Σ",
-    expects="images (..., H, W) and a window that fits them",
+    expects="images (..., *size) and a window that fits them",
 )
-def sum_pool2d(x: Array, kernel: Pair, stride: Pair, padding: Pair = (0, 0)) -> Array:
+def sum_pool(x: Array, kernel: Sizes, stride: Sizes, padding: Margins) -> Array:
     """The sum of every window.
 
     Parameters
     ----------
     x
-        Images, (..., H, W); any numeric dtype.
+        Images, (..., *size): as many last axes as the window has; any numeric dtype.
     kernel
-        Size (KH, KW) of the window in pixels.
+        Size of the window.
     stride
-        Step (down, right) from window to window in pixels.
+        Step from window to window.
     padding
-        Margin (rows, columns) on both sides of an axis, in pixels. Default: (0, 0).
+        Margin (before, after) of each axis, of zeros.
 
     Returns
     -------
     Tensor
-        Shape (..., OH, OW), where ``OH = (H + 2 * padding[0] - KH) // stride[0] + 1``,
-        and OW likewise; `x`'s dtype.
+        Shape (..., *out), where along each axis
+        ``out = (size + before + after - kernel) // stride + 1``; `x`'s dtype.
 
     Raises
     ------
     OpValueError
-        If `x` has fewer than two axes, no window fits the padded image, or a stride is below 1.
+        If no window fits the padded images, or a number is missing or senseless.
 
     Examples
     --------
-    >>> sum_pool2d(Tensor([[1.0, 2.0], [3.0, 4.0]]), (1, 2), (1, 1))
+    >>> sum_pool(Tensor([[1.0, 2.0], [3.0, 4.0]]), (1, 2), (1, 1), ((0, 0), (0, 0)))
     Tensor([[3.],
             [7.]])
     """
     return pool_sum(x, kernel, stride, padding)
 
 
-@linear(adjoint=lambda g, kernel, stride, padding: sum_pool2d(g, kernel, stride, padding))
-def sum_pool2d_spread(c: Array, size: Pair, kernel: Pair, stride: Pair, padding: Pair) -> Array:
-    """One value a window, to every element of it: the adjoint of `sum_pool2d`.
+@linear(
+    adjoint=lambda g, kernel, stride, padding: sum_pool(g, kernel, stride, padding),
+    expects="one value (..., *out) for each window of images of that size",
+)
+def sum_pool_spread(c: Array, size: Sizes, kernel: Sizes, stride: Sizes, padding: Margins) -> Array:
+    """One value a window, to every element of it: the adjoint of `sum_pool`.
 
     Parameters
     ----------
     c
-        One value for each window, (..., OH, OW).
+        One value for each window, (..., *out).
     size
-        Height and width (H, W) of the pooled images.
-    kernel
-        Size (KH, KW) of the window in pixels.
-    stride
-        Step (down, right) from window to window in pixels.
-    padding
-        Margin (rows, columns) on both sides of an axis, in pixels.
+        Lengths of the pooled images' last axes.
+    kernel, stride, padding
+        As in `sum_pool`.
 
     Returns
     -------
     Tensor
-        Shape (..., H, W); `c`'s dtype.
+        Shape (..., *size); `c`'s dtype.
+
+    Raises
+    ------
+    OpValueError
+        If images of that size have other windows.
 
     Examples
     --------
-    >>> sum_pool2d_spread(Tensor([[3.0], [7.0]]), (2, 2), (1, 2), (1, 1), (0, 0))
+    >>> sum_pool_spread(Tensor([[3.0], [7.0]]), (2, 2), (1, 2), (1, 1), ((0, 0), (0, 0)))
     Tensor([[3., 3.],
             [7., 7.]])
     """
+    axes = len(kernel)
+    if c.shape[-axes:] != (out := out_size(size, kernel, stride, padding, (1,) * axes)):
+        raise ValueError(f"images of {size} have {out} such windows, not {c.shape[-axes:]}")
     return spread_sum(c, size, kernel, stride, padding)
+
+
+# --- the largest of a window ---
+
+
+@composite
+def max_pool1d(
+    x: Array,
+    kernel_size: Any,
+    stride: Any = None,
+    padding: Any = 0,
+    dilation: Any = 1,
+    ceil_mode: bool = False,
+) -> Tensor:
+    """The largest element of every window of the last axis; a tie goes to the first.
+
+    Parameters
+    ----------
+    x
+        Signals, (..., L); any real dtype.
+    kernel_size, stride, padding, dilation, ceil_mode
+        As in `max_pool2d`, for one axis.
+
+    Returns
+    -------
+    Tensor
+        Shape (..., OL), with OL as in `max_pool2d`; `x`'s dtype.
+
+    Raises
+    ------
+    OpTypeError, OpValueError
+        As `max_pool2d`.
+
+    Notes
+    -----
+    ``torch.nn.functional.max_pool1d``.
+
+    Examples
+    --------
+    >>> max_pool1d(Tensor([1.0, 4.0, 2.0, 3.0]), 2)
+    Tensor([4., 3.])
+    """
+    return _largest("max_pool1d", 1, x, kernel_size, stride, padding, dilation, ceil_mode)
+
+
+@composite
+def max_pool2d(
+    x: Array,
+    kernel_size: Any,
+    stride: Any = None,
+    padding: Any = 0,
+    dilation: Any = 1,
+    ceil_mode: bool = False,
+) -> Tensor:
+    """The largest element of every window of the last two axes; a tie goes to the first.
+
+    Parameters
+    ----------
+    x
+        Images, (..., H, W); any real dtype.
+    kernel_size
+        Size of the window in pixels: an int, or (KH, KW).
+    stride
+        Step from window to window in pixels: an int, or (down, right). None: `kernel_size`.
+    padding
+        Margin in pixels, which never wins: an int; (rows, columns) on both sides of the axes; or a
+        pair (before, after) for each axis. At most half the window. Default: 0.
+    dilation
+        Step from pixel to pixel within a window: an int, or (down, right). Default: 1.
+    ceil_mode
+        Whether a last window may reach beyond the margin, if it begins before that. Default: False.
+
+    Returns
+    -------
+    Tensor
+        Shape (..., OH, OW), where
+        ``OH = (H + before + after - dilation * (KH - 1) - 1) // stride + 1`` (with `ceil_mode`
+        rounded up), and OW likewise; `x`'s dtype.
+
+    Raises
+    ------
+    OpTypeError
+        If a param is none of these, or `x` is complex.
+    OpValueError
+        If `x` has fewer than two axes, no window fits the padded image, a number is too small, or
+        the margin too wide.
+
+    Notes
+    -----
+    ``torch.nn.functional.max_pool2d``. A NaN wins its window, and its gradient goes nowhere. A
+    window whose pixels all lie in the margin, as dilation makes possible, has the largest element
+    -inf (or the lowest integer).
+
+    Examples
+    --------
+    >>> max_pool2d(Tensor([[1.0, 2.0, 5.0], [3.0, 4.0, 0.0]]), 2)
+    Tensor([[4.]])
+    >>> max_pool2d(Tensor([[1.0, 2.0, 5.0], [3.0, 4.0, 0.0]]), 2, ceil_mode=True)
+    Tensor([[4., 5.]])
+    """
+    return _largest("max_pool2d", 2, x, kernel_size, stride, padding, dilation, ceil_mode)
+
+
+@composite
+def max_pool3d(
+    x: Array,
+    kernel_size: Any,
+    stride: Any = None,
+    padding: Any = 0,
+    dilation: Any = 1,
+    ceil_mode: bool = False,
+) -> Tensor:
+    """The largest element of every window of the last three axes; a tie goes to the first.
+
+    Parameters
+    ----------
+    x
+        Volumes, (..., D, H, W); any real dtype.
+    kernel_size, stride, padding, dilation, ceil_mode
+        As in `max_pool2d`, for three axes.
+
+    Returns
+    -------
+    Tensor
+        Shape (..., OD, OH, OW), with sizes as in `max_pool2d`; `x`'s dtype.
+
+    Raises
+    ------
+    OpTypeError, OpValueError
+        As `max_pool2d`.
+
+    Notes
+    -----
+    ``torch.nn.functional.max_pool3d``.
+
+    Examples
+    --------
+    >>> max_pool3d(Tensor(np.arange(8.0).reshape(2, 2, 2)), 2)
+    Tensor([[[7.]]])
+    """
+    return _largest("max_pool3d", 3, x, kernel_size, stride, padding, dilation, ceil_mode)
+
+
+def _largest(
+    name: str,
+    axes: int,
+    x: Any,
+    kernel: Any,
+    stride: Any,
+    padding: Any,
+    dilation: Any,
+    ceil_mode: bool,
+) -> Tensor:
+    kernel, stride, margin, dilation = _window(name, axes, kernel, stride, padding, dilation)
+    if ceil_mode:
+        margin = _reaching(x.shape[-axes:], kernel, stride, margin, dilation)
+    params = {"kernel": kernel, "stride": stride, "padding": margin, "dilation": dilation}
+    return called(name, _expects(axes), max_pool, {"x": x}, params)
+
+
+# --- the mean of a window ---
+
+
+@composite
+def avg_pool1d(
+    x: Array,
+    kernel_size: Any,
+    stride: Any = None,
+    padding: Any = 0,
+    ceil_mode: bool = False,
+    count_include_pad: bool = True,
+    divisor_override: float | None = None,
+) -> Tensor:
+    """The mean of every window of the last axis.
+
+    Parameters
+    ----------
+    x
+        Signals, (..., L); any numeric dtype.
+    kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override
+        As in `avg_pool2d`, for one axis.
+
+    Returns
+    -------
+    Tensor
+        Shape (..., OL), with OL as in `avg_pool2d`; `x`'s floating dtype, float64 for integers.
+
+    Raises
+    ------
+    OpTypeError, OpValueError
+        As `avg_pool2d`.
+
+    Notes
+    -----
+    ``torch.nn.functional.avg_pool1d``, which knows no `divisor_override`.
+
+    Examples
+    --------
+    >>> avg_pool1d(Tensor([1.0, 4.0, 2.0, 3.0]), 2, stride=1)
+    Tensor([2.5, 3. , 2.5])
+    """
+    counts = ceil_mode, count_include_pad, divisor_override
+    return _averaged("avg_pool1d", 1, x, kernel_size, stride, padding, *counts)
+
+
+@composite
+def avg_pool2d(
+    x: Array,
+    kernel_size: Any,
+    stride: Any = None,
+    padding: Any = 0,
+    ceil_mode: bool = False,
+    count_include_pad: bool = True,
+    divisor_override: float | None = None,
+) -> Tensor:
+    """The mean of every window of the last two axes.
+
+    Parameters
+    ----------
+    x
+        Images, (..., H, W); any numeric dtype.
+    kernel_size
+        Size of the window in pixels: an int, or (KH, KW).
+    stride
+        Step from window to window in pixels: an int, or (down, right). None: `kernel_size`.
+    padding
+        Margin of zeros in pixels: an int; (rows, columns) on both sides of the axes; or a pair
+        (before, after) for each axis. At most half the window. Default: 0.
+    ceil_mode
+        Whether a last window may reach beyond the margin, if it begins before that; what is beyond
+        is not counted. Default: False.
+    count_include_pad
+        Whether the zeros of the margin are counted. Default: True.
+    divisor_override
+        What the sums are divided by, in place of the counts. None: the counts.
+
+    Returns
+    -------
+    Tensor
+        Shape (..., OH, OW), where ``OH = (H + before + after - KH) // stride + 1`` (with
+        `ceil_mode` rounded up), and OW likewise; `x`'s floating dtype, float64 for integers.
+
+    Raises
+    ------
+    OpTypeError
+        If a param is none of these.
+    OpValueError
+        If `x` has fewer than two axes, no window fits the padded image, a number is too small, the
+        margin too wide, or the divisor 0.
+
+    Notes
+    -----
+    ``torch.nn.functional.avg_pool2d``.
+
+    Examples
+    --------
+    >>> avg_pool2d(Tensor([[1.0, 2.0], [3.0, 4.0]]), 2)
+    Tensor([[2.5]])
+    >>> avg_pool2d(Tensor([[1.0, 2.0], [3.0, 4.0]]), 2, padding=1, count_include_pad=False)
+    Tensor([[1., 2.],
+            [3., 4.]])
+    """
+    counts = ceil_mode, count_include_pad, divisor_override
+    return _averaged("avg_pool2d", 2, x, kernel_size, stride, padding, *counts)
+
+
+@composite
+def avg_pool3d(
+    x: Array,
+    kernel_size: Any,
+    stride: Any = None,
+    padding: Any = 0,
+    ceil_mode: bool = False,
+    count_include_pad: bool = True,
+    divisor_override: float | None = None,
+) -> Tensor:
+    """The mean of every window of the last three axes.
+
+    Parameters
+    ----------
+    x
+        Volumes, (..., D, H, W); any numeric dtype.
+    kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override
+        As in `avg_pool2d`, for three axes.
+
+    Returns
+    -------
+    Tensor
+        Shape (..., OD, OH, OW), with sizes as in `avg_pool2d`; `x`'s floating dtype, float64 for
+        integers.
+
+    Raises
+    ------
+    OpTypeError, OpValueError
+        As `avg_pool2d`.
+
+    Notes
+    -----
+    ``torch.nn.functional.avg_pool3d``.
+
+    Examples
+    --------
+    >>> avg_pool3d(Tensor(np.arange(8.0).reshape(2, 2, 2)), 2)
+    Tensor([[[3.5]]])
+    """
+    counts = ceil_mode, count_include_pad, divisor_override
+    return _averaged("avg_pool3d", 3, x, kernel_size, stride, padding, *counts)
+
+
+def _averaged(
+    name: str,
+    axes: int,
+    x: Any,
+    kernel: Any,
+    stride: Any,
+    padding: Any,
+    ceil_mode: bool,
+    count_include_pad: bool,
+    divisor: Any,
+) -> Tensor:
+    kernel, stride, margin, dilation = _window(name, axes, kernel, stride, padding, 1)
+    divisor = _number(name, divisor)
+    size, reached = x.shape[-axes:], margin
+    if ceil_mode:
+        reached = _reaching(size, kernel, stride, margin, dilation)
+    params = {"kernel": kernel, "stride": stride, "padding": reached}
+    total = called(name, _expects(axes), sum_pool, {"x": floating(x)}, params)
+    if divisor is not None:
+        return divide(total, divisor)
+    counted = margin if count_include_pad else ((0, 0),) * axes
+    if counted == reached:
+        return divide(total, prod(kernel))
+    counts = []
+    for n, k, s, (before, _), (b, a), m in zip(
+        size, kernel, stride, margin, counted, total.shape[-axes:], strict=True
+    ):
+        first = np.arange(m) * s - before
+        counts.append(np.minimum(first + k, n + a) - np.maximum(first, -b))
+    return shared(total, counts)
+
+
+def _number(name: str, divisor: Any) -> Any:
+    """The divisor as a Python number, which leaves the dtype as it is; or None."""
+    if divisor is None:
+        return None
+    if isinstance(divisor, bool) or not isinstance(divisor, (int, float, np.integer, np.floating)):
+        raise OpTypeError(f"{name}: expected divisor_override to be a number, got {divisor!r}")
+    if not divisor:
+        raise OpValueError(f"{name}: expected a divisor_override other than 0: it divides the sums")
+    return divisor.item() if isinstance(divisor, np.number) else divisor
+
+
+# --- what they share ---
+
+
+def _expects(axes: int) -> str:
+    return f"images (..., {LAYOUT[axes]}) and a window that fits them"
+
+
+def _window(
+    name: str, axes: int, kernel: Any, stride: Any, padding: Any, dilation: Any
+) -> tuple[Sizes, Sizes, Margins, Sizes]:
+    """The window as the ops take it."""
+    kernel = sizes(name, "kernel_size", kernel, axes)
+    stride = kernel if stride is None else sizes(name, "stride", stride, axes)
+    margin = margins(name, padding, axes)
+    if any(2 * max(pair) > k for pair, k in zip(margin, kernel, strict=True)):
+        shown = tuple(b if b == a else (b, a) for b, a in margin)
+        raise OpValueError(
+            f"{name}: expected padding of at most half the window, got padding={shown} for a "
+            f"window of {kernel}: a window would lie in the margin alone"
+        )
+    return kernel, stride, margin, sizes(name, "dilation", dilation, axes)
+
+
+def _reaching(
+    size: Sizes, kernel: Sizes, stride: Sizes, margin: Margins, dilation: Sizes
+) -> Margins:
+    """The margin, widened so that a last window fits that begins before the margin's end."""
+    wider = []
+    for n, k, s, (before, after), d in zip(size, kernel, stride, margin, dilation, strict=False):
+        extent = d * (k - 1) + 1
+        steps = -((extent - n - before - after) // s)  # rounded up
+        if steps * s >= n + before:  # it would begin in the margin after the image
+            steps -= 1
+        wider.append((before, max(after, steps * s + extent - n - before)))
+    return tuple(wider)
+
+
+def floating(x: Any) -> Any:
+    """`x`, integers and booleans as float64: a mean of these is none, and their sums overflow."""
+    return x if x.dtype.kind in "fc" else astype(x, np.float64)
+
+
+def shared(total: Tensor, counts: Sequence[Any]) -> Tensor:
+    """Sums over windows divided by how many elements they have: along each axis, so many."""
+    if all(count.min() == count.max() for count in counts):
+        return divide(total, prod(int(count[0]) for count in counts))
+    return divide(total, reduce(np.multiply.outer, counts).astype(raw(total).real.dtype))

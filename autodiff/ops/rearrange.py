@@ -134,7 +134,7 @@ def roll(x: Array, /, shift: Axes, axis: Axes | None = None) -> Array:
     >>> roll(Tensor([1.0, 2.0, 3.0]), 1)
     Tensor([3., 1., 2.])
     """
-    if np.asarray(shift).dtype.kind not in "iu":
+    if np.size(shift) and np.asarray(shift).dtype.kind not in "iu":
         raise TypeError("a shift is an integer")
     return np.array(x) if axis == () else np.roll(x, shift, axis)
 

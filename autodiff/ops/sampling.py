@@ -63,9 +63,9 @@ def grid_sample(
 
     Notes
     -----
-    `torch.nn.functional.grid_sample`. Jaderberg et al., "Spatial Transformer Networks", 2015. Where
-    a place hits a pixel, and the function has a kink, the slope is that to the right (below,
-    behind); on the border and beyond, if that goes on, it is 0.
+    `torch.nn.functional.grid_sample`. Jaderberg et al., "Spatial Transformer Networks", 2015. At a
+    pixel, where the function has a kink, the slope is that to the next pixel (right, below,
+    behind). Where the outer pixels go on, it is 0 from their centers on.
 
     Examples
     --------

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from autodiff.functional import conv2d
+from autodiff.ops.conv import conv2d
 from autodiff.tensor import Tensor, TensorLike
 from nn import init
 from nn.arguments import pair, positive

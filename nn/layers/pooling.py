@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import ClassVar
 
-from autodiff.functional import avg_pool2d, max_pool2d
+from autodiff.ops.pool import avg_pool2d, max_pool2d
 from autodiff.plain.creation import asarray
 from autodiff.tensor import Tensor, TensorLike
 from nn.arguments import pair

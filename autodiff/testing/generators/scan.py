@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from autodiff.testing.drawing import Draw, Maker, broadcastable, shapes, st
+from autodiff.testing.generators.reduce import a_dtype
 from autodiff.testing.generators.registry import an_axis, generator
 
 
@@ -13,7 +14,7 @@ from autodiff.testing.generators.registry import an_axis, generator
 def _cumulative(draw: Draw, make: Maker) -> Any:
     shape = draw(shapes(min_dims=1))
     axis = None if len(shape) == 1 and draw(st.booleans()) else an_axis(draw, len(shape))
-    return [make(shape)], [axis, draw(st.sampled_from([None, make.dtype])), draw(st.booleans())]
+    return [make(shape)], [axis, a_dtype(draw, make), draw(st.booleans())]
 
 
 @generator("cumsum")
@@ -21,7 +22,7 @@ def _cumulative(draw: Draw, make: Maker) -> Any:
 def _of_numpy(draw: Draw, make: Maker) -> Any:
     shape = draw(shapes())
     axis = an_axis(draw, len(shape)) if shape and draw(st.booleans()) else None
-    return [make(shape)], [axis, draw(st.sampled_from([None, make.dtype]))]
+    return [make(shape)], [axis, a_dtype(draw, make)]
 
 
 @generator("recurrence")
