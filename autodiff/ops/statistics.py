@@ -131,7 +131,7 @@ def _root(v: Any) -> Any:
 
 @composite
 def average(
-    x: Array, weights: Array | None = None, /, axis: Axis = None, keepdims: bool = False
+    x: Array, /, weights: Array | None = None, axis: Axis = None, keepdims: bool = False
 ) -> Any:
     """Weighted mean over axes.
 

@@ -57,8 +57,6 @@ METHODS = words("""
     __eq__ __float__ __floordiv__ __ge__ __getitem__ __gt__ __index__ __int__ __invert__ __le__
     __lshift__ __lt__ __matmul__ __mod__ __mul__ __ne__ __neg__ __or__ __pos__ __pow__ __rshift__
     __setitem__ __sub__ __truediv__ __xor__ to_device
-    __iadd__ __isub__ __imul__ __itruediv__ __ifloordiv__ __imod__ __ipow__ __imatmul__ __iand__
-    __ior__ __ixor__ __ilshift__ __irshift__
     __radd__ __rsub__ __rmul__ __rtruediv__ __rfloordiv__ __rmod__ __rpow__ __rmatmul__ __rand__
     __ror__ __rxor__ __rlshift__ __rrshift__
 """)
