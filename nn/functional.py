@@ -10,10 +10,10 @@ from typing import Any, Literal, get_args
 
 import numpy as np
 
-from autodiff.functional import linear
 from autodiff.ops.arithmetic import square
 from autodiff.ops.conv import conv2d
 from autodiff.ops.exponential import sigmoid
+from autodiff.ops.linalg import linear
 from autodiff.ops.manipulation import reshape
 from autodiff.ops.pool import avg_pool2d, max_pool2d
 from autodiff.ops.reduce import mean, sum

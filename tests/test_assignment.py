@@ -1,4 +1,4 @@
-"""``A[i] = x``, ``A[mask] += x``, ``x += y``: recorded, and unseen by whoever holds the old value."""
+"""``A[i] = x``, ``A[mask] += x``, ``x += y``: recorded, unseen by whoever holds the old value."""
 
 from __future__ import annotations
 

@@ -252,15 +252,15 @@ MISTAKES: list[tuple[str, Callable[..., Any], type[Exception], list[str]]] = [
     ("an argument unheard of", lambda x: autodiff.sum(x, axes=1), TypeError, ["axes"]),
     (
         "a linear map of other width",
-        lambda x: OPS["linear"].function(x, ones(2, 4), ones(2)),
+        lambda x: OPS["affine"].function(x, ones(2, 4), ones(2)),
         OpValueError,
-        ["linear", "(2, 3)", "(2, 4)"],
+        ["affine", "(2, 3)", "(2, 4)"],
     ),
     (
         "a linear map with a bias of other length",
-        lambda x: OPS["linear"].function(x, ones(2, 3), ones(3)),
+        lambda x: OPS["affine"].function(x, ones(2, 3), ones(3)),
         OpValueError,
-        ["linear", "bias", "(3,)"],
+        ["affine", "bias", "(3,)"],
     ),
 ]
 

@@ -43,7 +43,7 @@ SMOOTH: list[tuple[Callable[..., Any], np.ndarray[Any, Any]]] = [
     (bessel_i, ANYWHERE),
     (bessel_ie, POSITIVE),
     (digamma, POSITIVE),
-    (digamma, -POSITIVE - 0.1),
+    (digamma, -POSITIVE - 0.15),
     (entr, POSITIVE),
     (erf, ANYWHERE),
     (erfc, ANYWHERE),
@@ -51,9 +51,9 @@ SMOOTH: list[tuple[Callable[..., Any], np.ndarray[Any, Any]]] = [
     (erfcx, ANYWHERE),
     (erfinv, 2 * WITHIN - 1),
     (gamma, POSITIVE),
-    (gamma, -POSITIVE - 0.1),
+    (gamma, -POSITIVE - 0.15),
     (gammaln, POSITIVE),
-    (gammaln, -POSITIVE - 0.1),
+    (gammaln, -POSITIVE - 0.15),
     (gaussian, ANYWHERE),
     (i0, ANYWHERE),
     (i0e, ANYWHERE),
@@ -191,7 +191,6 @@ def test_polygamma_is_the_derivative_of_gammaln() -> None:
 
 POINTS: list[tuple[Callable[..., Any], list[float], list[float], list[float] | None]] = [
     (erf, [-INF, -0.0, INF, NAN], [-1, -0.0, 1, NAN], [0, 2 / math.sqrt(math.pi), 0, NAN]),
-    (erf, [1e-310, 1e200], [1e-310 * (2 / math.sqrt(math.pi)), 1], [2 / math.sqrt(math.pi), 0]),
     (erfc, [-INF, 0.0, INF, NAN], [2, 1, 0, NAN], [0, -2 / math.sqrt(math.pi), 0, NAN]),
     (erfcx, [-INF, 0.0, INF, NAN], [INF, 1, 0, NAN], [-INF, -2 / math.sqrt(math.pi), 0, NAN]),
     (erfinv, [-1, 0.0, 1, 1.5, NAN], [-INF, 0, INF, NAN, NAN], None),
@@ -213,12 +212,11 @@ POINTS: list[tuple[Callable[..., Any], list[float], list[float], list[float] | N
     (lambda x: psi(x, 1), [-INF, -3, 0.0, INF, NAN], [NAN, INF, INF, 0, NAN], None),
     (
         lambda x: psi(x, 2),
-        [-3, -0.0, 0.0, INF, NAN],
-        [NAN, INF, -INF, 0, NAN],
-        [INF] * 3 + [0, NAN],
+        [-3, -0.0, 0.0, INF],
+        [NAN, INF, -INF, 0],
+        [INF, INF, INF, 0],
     ),
     (i0, [-INF, 0.0, INF, NAN], [INF, 1, INF, NAN], [-INF, 0, INF, NAN]),
-    (i0, [-1e308, 1e308], [INF, INF], [-INF, INF]),
     (i1, [-INF, 0.0, INF, NAN], [-INF, 0, INF, NAN], [INF, 0.5, INF, NAN]),
     (i0e, [-INF, 0.0, INF, NAN], [0, 1, 0, NAN], [0, 0, 0, NAN]),
     (i1e, [-INF, 0.0, INF, NAN], [0, 0, 0, NAN], [0, 0.5, 0, NAN]),
@@ -237,14 +235,37 @@ def test_values_and_slopes_at_the_ends(
     f: Callable[..., Any], x: Any, value: Any, slope: Any, dtype: Any
 ) -> None:
     at = Tensor(np.array(x, dtype), requires_grad=True)
-    if dtype is np.float32 and not np.array_equal(at.detach().numpy(), x, equal_nan=True):
-        return  # too large or too small for it
     y = f(at)
     assert y.dtype == dtype
     rtol = 4 * float(np.finfo(dtype).eps)
     np.testing.assert_allclose(y.detach().numpy(), value, rtol=rtol)
     if slope is not None:
-        np.testing.assert_allclose(gradients(y.sum(), at).numpy(), slope, rtol=rtol)
+        found = gradients(y, at, Tensor(np.ones(len(x), dtype)))
+        np.testing.assert_allclose(found.numpy(), slope, rtol=rtol)
+
+
+HUGE: list[tuple[Callable[..., Any], float, float, float]] = [
+    (erf, 1e-310, 1e-310 * (2 / math.sqrt(math.pi)), 2 / math.sqrt(math.pi)),
+    (erf, 1e200, 1, 0),
+    (erfcx, 1e200, 1e-200 / math.sqrt(math.pi), 0),
+    (erfcx, -1e200, INF, -INF),
+    (log_ndtr, -1e200, -INF, 1e200),
+    (gammaln, 1e-310, 310 * math.log(10), -INF),
+    (gammaln, 1e306, INF, 306 * math.log(10)),
+    (gammaln, -1e306, INF, NAN),
+    (gamma, -1e-100, -1e100, -1e200),
+    (digamma, 1e200, 200 * math.log(10), 1e-200),
+    (i0, -1e308, INF, -INF),
+    (i0e, 1e300, 1e-150 / math.sqrt(2 * math.pi), 0),
+    (i1e, 1e-300, 5e-301, 0.5),
+    (sinc, 1e300, 0, 0),
+]
+
+
+@pytest.mark.parametrize(("f", "x", "value", "slope"), HUGE)
+def test_huge_and_tiny_numbers(f: Callable[..., Any], x: float, value: float, slope: float) -> None:
+    found = derivatives(f, x, 1)
+    np.testing.assert_allclose(found, [value, slope], rtol=1e-15, atol=1e-300)
 
 
 # --- defined slopes ---
@@ -275,9 +296,8 @@ def test_products_with_logarithms(
     a, b = Tensor(x1, requires_grad=True), Tensor(x2, requires_grad=True)
     y = f(a, b)
     found = [y, *gradients(y, [a, b])]
-    np.testing.assert_allclose(
-        [float(v.detach()) for v in found], [value, by_x1, by_x2], rtol=4e-16
-    )
+    expected = [value, by_x1, by_x2]
+    np.testing.assert_allclose([v.item() for v in found], expected, rtol=4e-16)
 
 
 @pytest.mark.parametrize("f", [xlogy, xlog1py])
@@ -341,7 +361,7 @@ def test_gamma_at_halves_and_near_overflow() -> None:
 
 
 def test_gammaln_next_to_its_zeros() -> None:
-    t = np.array([1e-15, 1e-9, 1e-4])
+    t = np.array([1e-15, 1e-9, 1e-5])
     for sign in (1, -1):
         near_1, near_2 = 1 + sign * t, 2 + sign * t
         t_1, t_2 = near_1 - 1, near_2 - 2
@@ -359,8 +379,9 @@ def test_gammaln_next_to_its_zeros() -> None:
 
 
 def test_digamma_next_to_its_zero() -> None:
-    zero, slope = 1.4616321449683622, 0.9676720454420577
-    np.testing.assert_allclose(digamma(np.array(zero)), -9.549995429965697e-17 * slope, rtol=1e-12)
+    zero, rest = 1.4616321449683622, 9.549995429965697e-17
+    expected = -rest * psi(np.array(zero), 1)
+    np.testing.assert_allclose(digamma(np.array(zero)), expected, rtol=1e-14)
     assert digamma(np.nextafter(zero, 2)) > 0
 
 
@@ -382,8 +403,8 @@ def test_polygamma_of_orders_whose_factorial_overflows() -> None:
 def test_polygamma_of_negative_numbers_obeys_the_recurrence(n: int) -> None:
     x = np.array([-0.3, -1.5, -7.9, -100.25])
     step = (-1) ** n * math.factorial(n) / x ** (n + 1)
-    found = psi(x + 1, n) - psi(x, n)
-    np.testing.assert_allclose(found, step, rtol=1e-10, atol=1e-11)
+    after, before = psi(x + 1, n), psi(x, n)
+    assert np.all(np.abs(after - before - step) <= 2e-14 * np.abs(before) + 1e-13 * np.abs(step))
 
 
 def test_betaln_without_cancellation() -> None:
@@ -399,7 +420,7 @@ def test_inverses_undo_their_functions_in_the_tails() -> None:
     x = np.array([-5.0, -0.4, 1e-30, 0.3, 1.0, 5.0, 20.0])
     np.testing.assert_allclose(erfcinv(erfc(x[2:])), x[2:], rtol=1e-15, atol=1e-15)
     np.testing.assert_allclose(erfinv(erf(x[1:5])), x[1:5], rtol=1e-15)
-    np.testing.assert_allclose(ndtri(ndtr(-x)), -x, rtol=1e-15, atol=1e-15)
+    np.testing.assert_allclose(ndtri(ndtr(-x[1:])), -x[1:], rtol=1e-15, atol=1e-15)
     np.testing.assert_allclose(erfcinv(np.array([5e-324])), [27.213293210812948], rtol=1e-15)
 
 
@@ -413,26 +434,27 @@ def test_tails_to_full_precision() -> None:
     np.testing.assert_allclose(erfc(np.array(x)), far * leading, rtol=1e-13)
     np.testing.assert_allclose(ndtr(np.array(-x * math.sqrt(2))), far * leading / 2, rtol=1e-12)
     np.testing.assert_allclose(log_ndtr(np.array(30.0)), -ndtr(np.array(-30.0)), rtol=1e-15)
-    x = np.array([-40.0, -700.0])
-    np.testing.assert_allclose(softplus(x), np.exp(x), rtol=1e-15)
-    np.testing.assert_allclose(log_sigmoid(-x), -np.exp(x), rtol=1e-15)
+    low = np.array([-40.0, -700.0])
+    np.testing.assert_allclose(softplus(low), np.exp(low), rtol=1e-15)
+    np.testing.assert_allclose(log_sigmoid(-low), -np.exp(low), rtol=1e-15)
 
 
 def test_logit_around_a_half() -> None:
     t = np.array([1e-16, 1e-9, 1e-3])
     x = 0.5 + t
     exact = x - 0.5
-    np.testing.assert_allclose(logit(x), 4 * exact + 16 / 3 * exact**3, rtol=1e-14)
+    series = 4 * exact + 16 / 3 * exact**3 + 64 / 5 * exact**5
+    np.testing.assert_allclose(logit(x), series, rtol=1e-14)
 
 
 def test_coefficients_are_values_of_the_zeta_function() -> None:
     at = np.array([2.0, special_gamma.ROOT + 2])
     for k in range(2, 29):
         expected = (-1) ** k * special_gamma.hurwitz(k, at)[0] / k
-        np.testing.assert_allclose(special_gamma.NEAR_2[k - 1], expected, rtol=4 * EPS)
+        np.testing.assert_allclose(special_gamma.NEAR_2[k - 1], expected, rtol=10 * EPS)
     for k, c in enumerate(special_gamma.NEAR_ROOT):
         expected = (-1) ** k * special_gamma.hurwitz(k + 2, at)[1]
-        np.testing.assert_allclose(c, expected, rtol=4 * EPS)
+        np.testing.assert_allclose(c, expected, rtol=10 * EPS)
 
 
 # --- arguments ---
@@ -479,7 +501,7 @@ def test_complex_numbers_are_refused_by_betaln() -> None:
 @pytest.mark.parametrize("f", [psi, sinc, erfcx, gaussian, bessel_i, bessel_ie])
 def test_orders_are_integers_of_at_least_0(f: Any) -> None:
     name = next(name for name, op in OPS.items() if op.function is f)
-    with pytest.raises(OpValueError, match=rf"{name}: expected .* n=-1 \(an order of -1"):
+    with pytest.raises(OpValueError, match=rf"{name}: expected .* n=-1.* \(an order of -1"):
         f(Tensor([1.0]), -1)
     with pytest.raises(OpTypeError, match=rf"{name}: expected .*n=0.5.*integer"):
         f(Tensor([1.0]), 0.5)

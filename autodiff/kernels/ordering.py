@@ -18,7 +18,8 @@ def argsort(
         return np.argsort(x, axis, stable=stable)
     # turned around before and after, so that equal elements keep their order
     order = np.flip(np.argsort(np.flip(x, axis), axis, stable=stable), axis)
-    return x.shape[axis] - 1 - order
+    turned: np.ndarray[Any, Any] = x.shape[axis] - 1 - order
+    return turned
 
 
 def running_winners(x: np.ndarray[Any, Any], axis: int, best: np.ufunc) -> np.ndarray[Any, Any]:

@@ -15,6 +15,8 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from autodiff.kernels.scalars import ZERO
+
 Values: TypeAlias = np.ndarray[Any, Any]
 
 BERNOULLI = (1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66, -691 / 2730, 7 / 6, -3617 / 510)
@@ -154,27 +156,26 @@ def _sinc_downward(z: Values, quarters: Sequence[Values], n: int) -> Values:
 
 def softplus(x: Any) -> Any:
     """``log(1 + e**x)``, without overflow and exact in both tails."""
-    _refuse_complex(x)
+    x = _real(x)
     return np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x)))
 
 
 def log_sigmoid(x: Any) -> Any:
     """``-log(1 + e**-x)``, without overflow and exact in both tails."""
-    _refuse_complex(x)
+    x = _real(x)
     return np.minimum(x, 0) - np.log1p(np.exp(-np.abs(x)))
 
 
 def entropy(x: Any) -> Any:
     """``-x log(x)``, 0 at 0 and -inf below."""
-    _refuse_complex(x)
+    x = _real(x)
     with np.errstate(all="ignore"):
-        y = 0 - x * np.log(np.where(x > 0, x, 1))
-        return np.where(x < 0, -np.inf, y).astype(y.dtype, copy=False)
+        return np.where(x < 0, -np.inf, 0 - x * np.log(np.where(x > 0, x, 1)))
 
 
 def logit(x: Any) -> Any:
     """``log(x / (1 - x))``, exact around 1/2 too; infinite at 0 and 1, NaN outside."""
-    _refuse_complex(x)
+    x = _real(x)
     with np.errstate(all="ignore"):
         centered = 2 * x - 1  # exact between 1/4 and 3/4
         return np.where(np.abs(centered) < 0.5, 2 * np.arctanh(centered), np.log(x / (1 - x)))
@@ -182,11 +183,16 @@ def logit(x: Any) -> Any:
 
 def product_with_log(x1: Any, x2: Any, log: Any) -> Any:
     """``x1 * log(x2)``, 0 where `x1` is 0, unless `x2` is NaN."""
+    dtype = np.result_type(x1, x2)
+    dtype = dtype if dtype.kind in "fc" else np.dtype(float)
+    x1, x2 = np.asarray(x1, dtype), np.asarray(x2, dtype)
     with np.errstate(all="ignore"):
-        y = x1 * log(x2)
-        return np.where((x1 == 0) & (x2 == x2), 0, y).astype(y.dtype, copy=False)
+        return np.where((x1 == 0) & (x2 == x2), ZERO[dtype], x1 * log(x2))
 
 
-def _refuse_complex(x: Any) -> None:
-    if np.asarray(x).dtype.kind == "c":
+def _real(x: Any) -> Any:
+    """`x` as an array of floats; complex numbers are refused."""
+    x = np.asarray(x)
+    if x.dtype.kind == "c":
         raise TypeError("it is not defined for complex numbers here")
+    return x if x.dtype.kind == "f" else x.astype(float)

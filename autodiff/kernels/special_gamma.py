@@ -40,8 +40,8 @@ def hurwitz(s: int, x: Values, unit: float = 1.0) -> Values:
         # s (s + 1) ... (s + 2k - 2) / (2k)!
         coefficients.append(bernoulli * rising)
         rising *= (s + 2 * k - 1) * (s + 2 * k) / ((2 * k + 1) * (2 * k + 2))
-    inner = far / (s - 1) + 0.5 + polynomial(coefficients, 1 / (far * far)) / far
-    total = np.power(far / unit, -s) * inner
+    inner = 1 / (s - 1) + (0.5 + polynomial(coefficients, 1 / (far * far)) / far) / far
+    total = unit * np.power(far / unit, 1 - s) * inner
     for k in range(int(count.max(initial=0)) - 1, -1, -1):
         total += np.where(k < count, np.power((x + k) / unit, -s), 0)
     return np.where(x == np.inf, 0, total)

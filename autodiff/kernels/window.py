@@ -41,13 +41,12 @@ def out_size(size: Sizes, kernel: Sizes, stride: Sizes, padding: Margins, dilati
     ):
         if len(numbers) != axes or not numbers or min(numbers) < 1:
             raise ValueError(
-                f"expected {what} of at least 1 along each axis of a window of {kernel}, got "
-                f"{numbers}"
+                f"a window of {kernel} needs {what} of at least 1 along each axis, not {numbers}"
             )
     if len(padding) != axes or any(len(pair) != 2 or min(pair) < 0 for pair in padding):
         raise ValueError(
-            f"expected a padding (before, after) of at least 0 for each axis of a window of "
-            f"{kernel}, got {padding}"
+            f"a window of {kernel} needs a padding (before, after) of at least 0 for each axis, "
+            f"not {padding}"
         )
     out = tuple(
         (n + before + after - d * (k - 1) - 1) // s + 1

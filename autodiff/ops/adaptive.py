@@ -1,10 +1,9 @@
 """Pooling to a given size: windows (bins) of which so many cover an axis, whatever its length.
 
 Bin ``i`` of ``m`` over ``n`` elements reaches from ``floor(i * n / m)`` to
-``ceil((i + 1) * n / m)``, as in PyTorch; so neighbours may share an element. The sum of a box of
-bins, and the largest of it, are found one axis after the other. Where the bins of an axis are all
-as long and as far apart, they are windows; else their elements are read bin after bin, and the
-windows are on these.
+``ceil((i + 1) * n / m)``, as in PyTorch; so neighbours may share an element. The mean of a box of
+bins, and the largest of it, are found one axis after the other. For the largest the bins are the
+windows of a pooling; where they differ in length or distance, of their elements read bin after bin.
 
 Where calculus leaves a choice: of equal maxima in a bin the first one (in row-major order) gets the
 whole gradient.
@@ -18,10 +17,12 @@ import numpy as np
 
 from autodiff.declare import composite
 from autodiff.errors import OpTypeError, OpValueError
+from autodiff.kernels.resample import table
 from autodiff.kernels.window import Sizes
 from autodiff.ops.index import getitem
-from autodiff.ops.manipulation import copy, zero_pad
-from autodiff.ops.pool import floating, max_pool, shared, sum_pool
+from autodiff.ops.interpolation import resample
+from autodiff.ops.manipulation import copy
+from autodiff.ops.pool import floating, max_pool
 from autodiff.ops.window import LAYOUT, SOME, called, is_int
 from autodiff.variable import Array
 
@@ -141,7 +142,7 @@ def _largest(name: str, axes: int, x: Any, output_size: Any) -> Tensor:
     y = x
     # the last axis first: then of equal elements the first in row-major order wins
     for axis, bins in reversed(_wanted(name, axes, x, output_size)):
-        y, length, step, _ = _windowed(y, axis, bins, repeat=True)
+        y, length, step = _windowed(y, axis, bins)
         if length > 1:
             params = {
                 "kernel": _at_first(length, axis),
@@ -261,13 +262,11 @@ def adaptive_avg_pool3d(x: Array, output_size: Any) -> Tensor:
 
 
 def _averaged(name: str, axes: int, x: Any, output_size: Any) -> Tensor:
-    x, counts = floating(x), []
+    y = x = floating(x)
     for axis, bins in _wanted(name, axes, x, output_size):
-        x, length, step, count = _windowed(x, axis, bins, repeat=False)
-        counts.append(count)
-        if length > 1:
-            x = sum_pool(x, _at_first(length, axis), _at_first(step, axis), ((0, 0),) * -axis)
-    return shared(x, counts)
+        if bins != x.shape[axis]:
+            y = resample(y, *table(x.shape[axis], bins, "area"), axis)
+    return copy(x) if y is x else y
 
 
 # --- what they share ---
@@ -290,26 +289,18 @@ def _wanted(name: str, axes: int, x: Any, output_size: Any) -> list[tuple[int, i
     return [(axis, x.shape[axis] if bins is None else int(bins)) for axis, bins in each]
 
 
-def _windowed(x: Any, axis: int, bins: int, repeat: bool) -> tuple[Any, int, int, Any]:
-    """What has the bins of `x` along an axis as windows; their length and step; the bins' lengths.
-
-    Where bins are shorter than others, the windows go on with the bin's last element (`repeat`), or
-    with 0.
-    """
+def _windowed(x: Any, axis: int, bins: int) -> tuple[Any, int, int]:
+    """What has the bins of `x` along an axis as windows, and their length and step."""
     n, at = x.shape[axis], np.arange(bins)
     first = at * n // bins
     count = -(-(at + 1) * n // bins) - first
     length = int(count.max())
     step = int(first[1]) if bins > 1 else length
     if step and bins * length == count.sum() and np.array_equal(first, at * step):
-        return x, length, step, count
-    within = np.arange(length)
-    index = first[:, None] + np.minimum(within, count[:, None] - 1)
-    if not repeat:
-        x = zero_pad(x, tuple((0, int(i == axis)) for i in range(-x.ndim, 0)))
-        index = np.where(within < count[:, None], index, n)
-    x = getitem(x, (..., index.ravel(), *(slice(None),) * (-axis - 1)))
-    return x, length, length, count
+        return x, length, step
+    # a bin that is shorter has its last element once more, and of equal ones the first wins
+    index = first[:, None] + np.minimum(np.arange(length), count[:, None] - 1)
+    return getitem(x, (..., index.ravel(), *(slice(None),) * (-axis - 1))), length, length
 
 
 def _at_first(number: int, axis: int) -> Sizes:

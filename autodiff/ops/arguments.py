@@ -79,11 +79,11 @@ def some_indices(name: str, indices: Any, size: int) -> np.ndarray[Any, Any]:
     found = np.asarray(raw(indices))
     if found.dtype.kind not in "iu" and found.size:
         raise OpTypeError(f"{name}: expected indices to be integers, got {describe(found)}")
-    low, high = found.min(initial=0), found.max(initial=-1)
+    low, high = (int(found.min()), int(found.max())) if found.size else (0, -1)
     if low < -size or high >= size:
-        worst = low if low < -size else high
         raise OpIndexError(
-            f"{name}: expected indices into an axis of length {size}, got {int(worst)} among them"
+            f"{name}: expected indices into an axis of length {size}, got "
+            f"{low if low < -size else high} among them"
         )
     plain = np.array(found, np.intp)
     if low < 0:

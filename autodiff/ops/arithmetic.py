@@ -99,7 +99,7 @@ def _power_slope(x1: Any, x2: Any) -> Any:
 def _exponent_slope(y: Any, x1: Any) -> Any:
     """``y * log(x1)``, and 0 (not 0 * -inf) where the base is 0."""
     if isinstance(x1, (int, float, complex)):
-        if y.dtype.kind == "c":
+        if y.dtype.kind == "c" or isinstance(x1, complex):
             return y * cmath.log(x1 or 1.0)
         return y * (math.log(x1 or 1.0) if x1 >= 0 else math.nan)
     if x1.dtype != y.dtype:

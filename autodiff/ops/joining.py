@@ -418,6 +418,6 @@ def meshgrid(*arrays: Array, indexing: str = "xy") -> Any:
     lengths = [x.shape[0] if x.ndim else 1 for x in arrays]
     shape = tuple(lengths[i] for i in order)
     return tuple(
-        broadcast_to(reshape(x, [n if j == i else 1 for j in order]), shape)
+        broadcast_to(reshape(x, tuple(n if j == i else 1 for j in order)), shape)
         for i, (x, n) in enumerate(zip(_alike(arrays), lengths, strict=True))
     )

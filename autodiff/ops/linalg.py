@@ -1,13 +1,24 @@
-"""Matrix products."""
+"""Matrix products, and the affine map of a fully connected layer."""
 
 from __future__ import annotations
 
 from math import prod
 from typing import Any
 
-from autodiff.declare import custom, multilinear
-from autodiff.ops.manipulation import expand_dims, squeeze
+from autodiff.declare import composite, custom, multilinear
+from autodiff.ops.complex import conj
+from autodiff.ops.manipulation import expand_dims, matrix_transpose, squeeze
 from autodiff.variable import Array
+
+
+def conjugate(x: Any) -> Any:
+    """`conj`, which here leaves what is real as it is."""
+    return conj(x) if x.dtype.kind == "c" else x
+
+
+def conj_transpose(x: Any) -> Any:
+    """``x.mT``, of complex matrices conjugated."""
+    return conjugate(x).mT
 
 
 def _to_left(g: Any, x2: Any, x1_shape: tuple[int, ...]) -> Any:
@@ -36,7 +47,7 @@ def _to_right(g: Any, x1: Any, x2_shape: tuple[int, ...]) -> Any:
     symbol="@",
     expects="the last axis of x1 as long as the second last of x2, other axes that broadcast",
 )
-def matmul(x1: Array, x2: Array) -> Array:
+def matmul(x1: Array, x2: Array, /) -> Array:
     """Matrix product ``x1 @ x2`` with NumPy's shapes: vectors, matrices, stacks that broadcast.
 
     Parameters
@@ -83,7 +94,7 @@ def _rows(x: Any) -> Any:
     symbol="xWᵀ+b",
     expects="x (..., in), weight (out, in) and bias (out,)",
 )
-def linear(x: Array, weight: Array, bias: Array) -> Array:
+def affine(x: Array, weight: Array, bias: Array) -> Array:
     """Affine map ``x @ weight.mT + bias``: what a fully connected layer computes.
 
     An op of its own because small networks are made of little else: a third of the nodes.
@@ -109,9 +120,44 @@ def linear(x: Array, weight: Array, bias: Array) -> Array:
 
     Examples
     --------
-    >>> linear(Tensor([[1.0, 2.0]]), Tensor([[3.0, 4.0]]), Tensor([0.5]))
+    >>> affine(Tensor([[1.0, 2.0]]), Tensor([[3.0, 4.0]]), Tensor([0.5]))
     Tensor([[11.5]])
     """
     if not x.ndim or weight.ndim != 2 or bias.shape != weight.shape[:1]:
         raise ValueError("x is 0-d, or weight has not two axes, or bias not one element a row")
     return x.dot(weight.mT) + bias
+
+
+@composite
+def linear(x: Array, weight: Array, bias: Array | None = None) -> Any:
+    """Affine map ``x @ weight.mT + bias``; without a bias the product alone.
+
+    Parameters
+    ----------
+    x
+        Samples, (..., in).
+    weight
+        One row for each output, (out, in).
+    bias
+        Shape (out,), or None. Default: None.
+
+    Returns
+    -------
+    Tensor
+        Shape (..., out); NumPy's common dtype.
+
+    Raises
+    ------
+    OpValueError
+        If the shapes do not fit as above.
+
+    Notes
+    -----
+    `torch.nn.functional.linear`. With a bias it is the op `affine`.
+
+    Examples
+    --------
+    >>> linear(Tensor([[1.0, 2.0]]), Tensor([[3.0, 4.0]]), Tensor([0.5]))
+    Tensor([[11.5]])
+    """
+    return matmul(x, matrix_transpose(weight)) if bias is None else affine(x, weight, bias)

@@ -6,7 +6,6 @@ the whole gradient.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import reduce
 from math import prod
 from typing import TYPE_CHECKING, Any
@@ -616,7 +615,8 @@ def _averaged(
     ):
         first = np.arange(m) * s - before
         counts.append(np.minimum(first + k, n + a) - np.maximum(first, -b))
-    return shared(total, counts)
+    divisors: Any = reduce(np.multiply.outer, counts)
+    return divide(total, divisors.astype(raw(total).real.dtype))
 
 
 def _number(name: str, divisor: Any) -> Any:
@@ -670,10 +670,3 @@ def _reaching(
 def floating(x: Any) -> Any:
     """`x`, integers and booleans as float64: a mean of these is none, and their sums overflow."""
     return x if x.dtype.kind in "fc" else astype(x, np.float64)
-
-
-def shared(total: Tensor, counts: Sequence[Any]) -> Tensor:
-    """Sums over windows divided by how many elements they have: along each axis, so many."""
-    if all(count.min() == count.max() for count in counts):
-        return divide(total, prod(int(count[0]) for count in counts))
-    return divide(total, reduce(np.multiply.outer, counts).astype(raw(total).real.dtype))

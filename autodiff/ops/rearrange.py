@@ -407,6 +407,6 @@ def tile(x: Array, repetitions: Axes, /) -> Any:
     ndim = max(x.ndim, len(times))
     shape = (1,) * (ndim - x.ndim) + x.shape
     times = [1] * (ndim - len(times)) + times
-    apart = reshape(x, [side for n in shape for side in (1, n)])
+    apart = reshape(x, tuple(side for n in shape for side in (1, n)))
     wide = broadcast_to(apart, tuple(s for t, n in zip(times, shape, strict=True) for s in (t, n)))
     return reshape(wide, tuple(t * n for t, n in zip(times, shape, strict=True)))

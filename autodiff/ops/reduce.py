@@ -116,7 +116,7 @@ def _others(x: Any, axis: Axis, dtype: Any) -> Any:
         cumulative_prod(way, -1, dtype=dtype, include_initial=True)[..., :-1]
         for way in (rows, flip(rows, -1))
     )
-    others = reshape(before * flip(after, -1), [x.shape[i] for i in order])
+    others = reshape(before * flip(after, -1), tuple(x.shape[i] for i in order))
     return permute_dims(others, tuple(map(int, np.argsort(order))))
 
 

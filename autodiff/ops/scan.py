@@ -431,8 +431,8 @@ def _logs_pulled(g: Any, y: Any, x: Any, axis: int) -> Any:
     finite = np.isfinite(raw(y))
     if not finite.all():
         y = where(finite, y, ZERO[y.dtype])
-    steps = y - roll(y, -1, at)
-    if not finite.all():  # at first there is nothing but -inf
+    steps = y - concat([_part(y, at, 1), _part(y, at, -1)], at)
+    if not finite.all():  # at first there may be nothing but -inf
         steps = where(finite & np.roll(finite, -1, at), steps, -np.inf)
     return exp(x - y) * recurrence(exp(steps), g, at, True)
 

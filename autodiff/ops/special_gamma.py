@@ -164,7 +164,8 @@ def psi(x: Array, /, n: int = 0) -> Array:
     Notes
     -----
     ``(-1)**(n + 1) n!`` times Hurwitz' zeta function of n + 1, by the formula of Euler and
-    Maclaurin; NIST Digital Library of Mathematical Functions, 5.15.1 and 25.11.28.
+    Maclaurin; NIST Digital Library of Mathematical Functions, 5.15.1 and 25.11.28. The relative
+    error grows with the order, to n / 2 units in the last place.
 
     Examples
     --------

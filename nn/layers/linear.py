@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from autodiff.functional import linear
+from autodiff.ops.linalg import affine, linear
 from autodiff.tensor import Tensor, TensorLike
 from nn import init
 from nn.arguments import positive
@@ -91,7 +91,8 @@ class Linear(Module):
         shape = x.shape  # type: ignore[union-attr]
         if not shape or shape[-1] != self.in_features:
             raise self._misfit(shape)
-        return linear(x, weight, self.bias)
+        bias = self.bias
+        return linear(x, weight) if bias is None else affine(x, weight, bias)
 
     def _misfit(self, shape: tuple[int, ...]) -> ValueError:
         way_out = f"make the layer with in_features={shape[-1]}" if shape else "give it an axis"

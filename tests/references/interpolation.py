@@ -45,7 +45,9 @@ def pixel(
         return [c / sum(covered) for c in covered]
     if n == m and (smooth or mode.endswith("linear")):
         scale, smooth = None, False
-    step = (n - 1) / max(1, m - 1) if align else 1 / scale if scale else n / m
+    step = 1 / scale if scale else n / m
+    if align:
+        step = (n - 1) / (m - 1) if m > 1 else 0.0
     weights = [0.0] * n
     if smooth:
         wider, center = max(1.0, step), step * (j + 0.5)

@@ -43,7 +43,7 @@ def gaussian(x: float, n: int, c: float) -> float:
 
 
 def erfcx(x: float, n: int) -> float:
-    scale = (-2) ** n * 2 / math.sqrt(math.pi)
+    scale = (-2.0) ** n * 2 / math.sqrt(math.pi)
     return scale * integral(lambda t: t**n * np.exp(-t * t - 2 * x * t), 0, 14, 28)
 
 
@@ -59,7 +59,7 @@ def psi(x: float, n: int) -> float:
         return math.log(far) - 1 / (2 * far) - 1 / (12 * far**2) + 1 / (120 * far**4) - total
     terms = [(x + k) ** -(n + 1) for k in range(1000)]
     rest = [far**-n / n, far ** -(n + 1) / 2, (n + 1) * far ** -(n + 2) / 12]
-    return (-1) ** (n + 1) * math.factorial(n) * math.fsum([*terms, *rest])
+    return (-1.0) ** (n + 1) * math.factorial(n) * math.fsum([*terms, *rest])
 
 
 def bessel_i(x: float, n: int) -> float:

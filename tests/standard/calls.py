@@ -439,7 +439,7 @@ small = st.integers(1, 3)
 
 @st.composite
 def matrices(draw: Any, shape: str = "any", names: Sequence[str] = FLOATING) -> Any:
-    """Random matrices: "any", or "square", or "hermitian", or positive "definite"."""
+    """Random matrices: "any", or "square", "hermitian", or positive "definite"."""
     rng = np.random.default_rng(draw(st.integers(0, 2**16)))
     m = draw(small)
     n = draw(small) if shape == "any" else m
@@ -447,8 +447,8 @@ def matrices(draw: Any, shape: str = "any", names: Sequence[str] = FLOATING) -> 
     dtype = draw(st.sampled_from(names))
     x = rng.normal(size=size) + (1j * rng.normal(size=size) if dtype in COMPLEX else 0)
     adjoint = x.conj().swapaxes(-1, -2)
-    if shape == "square":
-        x = x + 3 * np.eye(n)
+    if shape == "square":  # far from singular
+        x = (np.eye(n) + x / (1 + 2 * np.linalg.norm(x)))[..., rng.permutation(n), :]
     elif shape == "hermitian":
         x = x + adjoint
     elif shape == "definite":

@@ -4,6 +4,7 @@ from autodiff.testing.generators import (
     along,
     complex,
     conv,
+    decomposition,
     diagonal,
     fourier,
     index,
@@ -19,6 +20,7 @@ from autodiff.testing.generators import (
     scan,
     selection,
     softmax,
+    special,
     statistics,
     window,
 )
@@ -31,6 +33,7 @@ __all__ = [
     "along",
     "complex",
     "conv",
+    "decomposition",
     "diagonal",
     "fourier",
     "generator",
@@ -47,6 +50,7 @@ __all__ = [
     "scan",
     "selection",
     "softmax",
+    "special",
     "statistics",
     "window",
 ]

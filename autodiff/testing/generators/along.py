@@ -13,9 +13,7 @@ def _rows(draw: Draw) -> tuple[Shape, Shape, Shape, int]:
     """Shapes of an array, of indices along an axis of it, and of what they pick; that axis."""
     picked = draw(shapes(min_dims=1))
     axis = draw(st.integers(0, len(picked) - 1))
-    x, indices = (
-        tuple(1 if draw(st.integers(0, 3)) == 0 else n for n in picked) for _ in range(2)
-    )
+    x, indices = (tuple(1 if draw(st.integers(0, 3)) == 0 else n for n in picked) for _ in range(2))
     whole = tuple(max(n, m) if 0 not in (n, m) else 0 for n, m in zip(x, indices, strict=True))
     x = (*x[:axis], draw(st.integers(1, 4)), *x[axis + 1 :])
     indices = (*indices[:axis], picked[axis], *indices[axis + 1 :])

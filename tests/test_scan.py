@@ -1,0 +1,288 @@
+"""Running sums, products and extremes: zeros, infinities, ties, and what is refused."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from autodiff import OpError, OpIndexError, OpTypeError, OpValueError, Tensor, gradients, jvp
+from autodiff.ops.reduce import prod
+from autodiff.ops.scan import (
+    cummax,
+    cummin,
+    cumprod,
+    cumsum,
+    cumulative_prod,
+    cumulative_sum,
+    diff,
+    linear_recurrence,
+    logcumsumexp,
+    trapezoid,
+)
+from autodiff.testing import check_grads
+
+
+def leaf(data: Any) -> Tensor:
+    return Tensor(data, requires_grad=True)
+
+
+def slopes(f: Callable[..., Any], x: Any) -> Any:
+    """The gradient of the sum of f, the same in both modes."""
+    tensor = leaf(x)
+    found = gradients(f(tensor).sum(), tensor).numpy()
+    for at in np.ndindex(found.shape):
+        v = np.zeros(found.shape)
+        v[at] = 1.0
+        np.testing.assert_allclose(jvp(f, [x], [v])[1].data.sum(), found[at], rtol=1e-12)
+    return found.tolist()
+
+
+# --- products with zeros ---
+
+ZEROS = [
+    [2.0, -3.0, 0.5, 4.0],
+    [2.0, 0.0, 0.5, 4.0],
+    [0.0, -3.0, 0.5, 0.0],
+    [0.0, 0.0, 0.0, 3.0],
+    [0.0, 0.0, 0.0, 0.0],
+]
+
+
+def derivative(x: list[float], end: int, by: tuple[int, ...]) -> float:
+    """Of the product of x[:end], by some of its elements: no element is left twice."""
+    if len(set(by)) < len(by) or any(i >= end for i in by):
+        return 0.0
+    return math.prod(v for i, v in enumerate(x[:end]) if i not in by)
+
+
+@pytest.mark.parametrize("x", ZEROS)
+def test_derivatives_of_products_are_exact_with_any_number_of_zeros(x: list[float]) -> None:
+    for order in (1, 2, 3):
+        for by in itertools.product(range(4), repeat=order):
+            for last in range(4):
+                tensor = leaf(x)
+                y = cumulative_prod(tensor)[last]
+                for i in by:
+                    y = gradients(y, tensor, create_graph=True)[i]
+                    if not y.requires_grad:
+                        break
+                assert y.item() == pytest.approx(derivative(x, last + 1, by), abs=1e-12)
+                if not y.requires_grad:
+                    break
+
+
+@pytest.mark.parametrize("x", ZEROS)
+def test_products_pass_the_check_to_third_order_at_zeros(x: list[float]) -> None:
+    for f in (prod, cumulative_prod, lambda x: prod(x.reshape((2, 1, 2)), (0, 2), True)):
+        # beside a function whose derivatives are not 0, which have no relative error
+        check_grads(lambda x, f=f: f(x) + x.exp().sum(), [x], order=3)
+
+
+def test_the_gradient_of_a_product_does_not_go_through_the_product() -> None:
+    x = [1e-200, 1e-200, 1e200]
+    for f in (prod, lambda x: cumprod(x)[2]):
+        assert f(np.array(x)) == 0.0  # too small for a number
+        assert slopes(f, x) == pytest.approx([1.0, 1.0, 0.0])
+
+
+def test_an_infinity_is_no_obstacle_to_the_gradients_of_others() -> None:
+    for f in (prod, lambda x: cumprod(x)[2]):
+        x = leaf([2.0, np.inf, 3.0])
+        assert gradients(f(x), x).data.tolist() == [np.inf, 6.0, np.inf]
+
+
+# --- sums ---
+
+
+def test_a_running_sum_of_more_axes_names_its_axis() -> None:
+    for f in (cumulative_sum, cumulative_prod):
+        for x in (np.ones((2, 2)), np.ones(())):
+            with pytest.raises(OpValueError, match=rf"{f.__name__}: .*axes needs axis="):
+                f(x)
+    assert cumsum(np.ones((2, 2))).tolist() == [1.0, 2.0, 3.0, 4.0]
+    assert cumprod(2.0).tolist() == [2.0]
+
+
+def test_what_begins_with_an_initial_value_is_longer() -> None:
+    x = leaf([[1.0, 2.0], [3.0, 4.0]])
+    y = cumulative_sum(x, axis=0, include_initial=True)
+    assert y.data.tolist() == [[0.0, 0.0], [1.0, 2.0], [4.0, 6.0]]
+    assert gradients(y.sum(), x).data.tolist() == [[2.0, 2.0], [1.0, 1.0]]
+    assert cumulative_prod(np.zeros(0), include_initial=True).tolist() == [1.0]
+    assert cumulative_sum(np.array([True, True]), include_initial=True).dtype == np.int64
+
+
+@pytest.mark.parametrize("f", [cumulative_sum, cumulative_prod, cumsum, cumprod])
+def test_dtype_is_what_is_computed_in(f: Any) -> None:
+    x = leaf(np.full(2000, 1.001, np.float32))
+    y = f(x, dtype=np.float64)
+    assert y.dtype == np.float64
+    exact = np.cumsum if "sum" in f.__name__ else np.cumprod
+    np.testing.assert_allclose(y.data, exact(x.data.astype(float)), rtol=1e-12)
+    assert gradients(y[3], x).dtype == np.float32
+    assert f(np.array([1, 2], np.int8)).dtype == np.int64
+    assert f(np.array([1, 2]), dtype=float).dtype == np.float64
+    for lossy, given in [(int, np.ones(2)), (float, np.ones(2, complex)), (int, leaf([1.0]))]:
+        with pytest.raises(OpTypeError, match="is not computed in"):
+            f(given, dtype=lossy)
+
+
+# --- recurrences ---
+
+
+@pytest.mark.parametrize("reverse", [False, True])
+@pytest.mark.parametrize("n", [0, 1, 2, 3, 7, 64, 1000])
+def test_a_recurrence_of_any_length(n: int, reverse: bool) -> None:
+    rng = np.random.default_rng(n)
+    a, b = rng.uniform(-1, 1, n), rng.normal(size=n)
+    order = range(n)[::-1] if reverse else range(n)
+    expected, before = np.zeros(n), 0.0
+    for k in order:
+        before = expected[k] = a[k] * before + b[k]
+    found = linear_recurrence(a, b, reverse=reverse)
+    np.testing.assert_allclose(found, expected, rtol=1e-11, atol=1e-13)
+
+
+def test_the_first_coefficient_is_not_used() -> None:
+    for first in (np.nan, np.inf):
+        a, b = leaf([first, 2.0, 3.0]), leaf([1.0, 1.0, 1.0])
+        y = linear_recurrence(a, b)
+        assert y.data.tolist() == [1.0, 3.0, 10.0]
+        by_a, by_b = gradients(y[2], [a, b])
+        assert by_a.data.tolist() == [0.0, 3.0, 3.0]
+        assert by_b.data.tolist() == [6.0, 3.0, 1.0]
+
+
+@pytest.mark.parametrize("reverse", [False, True])
+def test_a_recurrence_to_third_order(reverse: bool) -> None:
+    rng = np.random.default_rng(0)
+    a, b = rng.normal(size=5), rng.normal(size=5)
+    check_grads(lambda a, b: linear_recurrence(a, b, reverse=reverse), [a, b], order=3)
+
+
+def test_a_discount_is_one_number_for_all() -> None:
+    gamma, rewards = leaf(0.5), leaf([[1.0, 1.0, 4.0], [0.0, 0.0, 8.0]])
+    y = linear_recurrence(gamma, rewards, reverse=True)
+    assert y.data.tolist() == [[2.5, 3.0, 4.0], [2.0, 4.0, 8.0]]
+    assert gradients(y[:, 0].sum(), gamma).item() == 1.0 + 4.0 + 8.0
+
+
+# --- extremes ---
+
+
+@pytest.mark.parametrize(
+    ("f", "x", "values", "slope"),
+    [
+        (cummax, [1.0, 3.0, 2.0, 4.0], [1.0, 3.0, 3.0, 4.0], [1.0, 2.0, 0.0, 1.0]),
+        (cummin, [4.0, 1.0, 2.0, 0.0], [4.0, 1.0, 1.0, 0.0], [1.0, 2.0, 0.0, 1.0]),
+        (cummax, [2.0, 2.0, 1.0, 2.0], [2.0, 2.0, 2.0, 2.0], [1.0, 2.0, 0.0, 1.0]),
+        (cummin, [2.0, 2.0, 3.0, 2.0], [2.0, 2.0, 2.0, 2.0], [1.0, 2.0, 0.0, 1.0]),
+        (cummax, [-np.inf, -np.inf], [-np.inf, -np.inf], [1.0, 1.0]),
+        (cummax, [1.0, np.nan, 3.0], [1.0, np.nan, np.nan], [1.0, 2.0, 0.0]),
+    ],
+)
+def test_running_extremes_and_where_their_gradient_goes(
+    f: Any, x: Any, values: Any, slope: Any
+) -> None:
+    np.testing.assert_array_equal(f(np.array(x)), values)
+    assert slopes(f, x) == slope
+
+
+def test_running_extremes_of_integers_and_of_nothing() -> None:
+    assert cummax(np.array([1, 3, 2])).tolist() == [1, 3, 3]
+    assert cummin(np.zeros((2, 0))).shape == (2, 0)
+
+
+# --- logarithms of sums ---
+
+
+def test_logcumsumexp_does_not_overflow_whatever_its_range() -> None:
+    x = [-1e4, 1e4, -1e4, 1e4]
+    np.testing.assert_array_equal(logcumsumexp(np.array(x)), [-1e4, 1e4, 1e4, 1e4 + np.log(2)])
+    assert slopes(logcumsumexp, x) == pytest.approx([1.0, 2.5, 0.0, 0.5])
+    falling = np.linspace(0, -2000, 50)
+    assert np.isfinite(slopes(logcumsumexp, falling)).all()
+
+
+def test_logcumsumexp_of_minus_infinity() -> None:
+    x = [-np.inf, -np.inf, -1000.0, 0.0, -np.inf]
+    np.testing.assert_array_equal(logcumsumexp(np.array(x)), [-np.inf, -np.inf, -1000.0, 0.0, 0.0])
+    assert slopes(logcumsumexp, x) == [0.0, 0.0, 1.0, 2.0, 0.0]
+    assert slopes(logcumsumexp, [-np.inf, -np.inf]) == [0.0, 0.0]
+
+
+def test_logcumsumexp_to_third_order() -> None:
+    check_grads(logcumsumexp, [[0.3, -2.0, 1.5, 0.1]], order=3)
+
+
+def test_logcumsumexp_keeps_the_dtype() -> None:
+    assert logcumsumexp(np.array([1.0, 2.0], np.float16)).dtype == np.float16
+    assert logcumsumexp(np.array([1, 2])).dtype == np.float64
+
+
+# --- differences ---
+
+
+def test_differences_of_what_is_put_in_front_and_behind() -> None:
+    x, before, after = leaf([[1.0, 4.0]]), leaf([[0.0]]), leaf([[10.0, 20.0]])
+    y = diff(x, before, after)
+    assert y.data.tolist() == [[1.0, 3.0, 6.0, 10.0]]
+    flows = gradients((y * np.array([1.0, 10.0, 100.0, 1000.0])).sum(), [x, before, after])
+    assert [g.data.tolist() for g in flows] == [[[-9.0, -90.0]], [[-1.0]], [[-900.0, 1000.0]]]
+    assert diff(np.ones(2), n=5).shape == (0,)
+
+
+def test_the_trapezoidal_rule() -> None:
+    x, y = leaf([0.0, 1.0, 3.0]), leaf([1.0, 3.0, 5.0])
+    area = trapezoid(y, x)
+    assert area.item() == 10.0
+    by_y, by_x = gradients(area, [y, x])
+    assert by_y.data.tolist() == [0.5, 1.5, 1.0]
+    assert by_x.data.tolist() == [-2.0, -2.0, 4.0]
+    assert trapezoid(np.ones((2, 3)), np.array([[0.0], [2.0]]), axis=0).tolist() == [2.0] * 3
+    assert trapezoid(np.ones((3, 2)), np.array([0.0, 1.0, 5.0]), axis=0).tolist() == [5.0] * 2
+    assert trapezoid(np.array([1, 2])).item() == 1.5
+
+
+MISTAKES: list[tuple[Callable[..., Any], type[Exception], list[str]]] = [
+    (lambda x: cumulative_sum(x, 2), OpIndexError, ["cumulative_sum", "an axis that x has", "2"]),
+    (lambda x: cumsum(x, -3), OpIndexError, ["cumulative_sum", "-3"]),
+    (lambda x: cumulative_prod(x, "x"), OpTypeError, ["cumulative_prod", "'x'"]),
+    (lambda x: logcumsumexp(x, 2), OpIndexError, ["logcumsumexp", "axis=2"]),
+    (lambda x: logcumsumexp(x * 1j), OpTypeError, ["logcumsumexp", "real numbers", "complex128"]),
+    (lambda x: cummax(x * 1j), OpTypeError, ["cummax", "real numbers", "complex128"]),
+    (lambda x: cummin(x, 2), OpIndexError, ["cummin", "axis=2"]),
+    (lambda x: cummax(x[0, 0]), OpIndexError, ["cummax", "an array that has axes"]),
+    (lambda x: diff(x, 2), OpValueError, ["diff", "prepend: int64 ()", "by name"]),
+    (lambda x: diff(x, x[:1]), OpValueError, ["diff", "axis 1", "(1, 3)"]),
+    (lambda x: diff(x, n=-1), OpValueError, ["diff", "n=-1"]),
+    (lambda x: diff(x, n=0.5), OpTypeError, ["diff", "n to be an int", "0.5"]),
+    (lambda x: diff(x[0, 0]), OpIndexError, ["diff", "axes"]),
+    (lambda x: trapezoid(x, np.ones(2)), OpValueError, ["trapezoid", "axis 1", "(2, 3)", "(2,)"]),
+    (lambda x: trapezoid(x, np.ones((4, 2, 3))), OpValueError, ["trapezoid", "(4, 2, 3)"]),
+    (lambda x: trapezoid(x, np.ones((3, 3)), axis=1), OpValueError, ["trapezoid", "(3, 3)"]),
+    (
+        lambda x: linear_recurrence(x, np.ones(2)),
+        OpValueError,
+        ["linear_recurrence", "(2, 3)", "(2,)"],
+    ),
+    (lambda x: linear_recurrence(x, x, 2), OpIndexError, ["linear_recurrence", "axis=2"]),
+]
+
+
+@pytest.mark.parametrize(("call", "kind", "words"), MISTAKES)
+def test_a_mistake_is_explained(
+    call: Callable[..., Any], kind: type[Exception], words: list[str]
+) -> None:
+    x = np.arange(6.0).reshape(2, 3)
+    for given in (x, leaf(x)):
+        with pytest.raises(kind) as caught:
+            call(given)
+        assert isinstance(caught.value, OpError)
+        for word in words:
+            assert word in str(caught.value)
