@@ -1,6 +1,6 @@
 """Reverse- and forward-mode automatic differentiation whose gradients you can see and check."""
 
-from autodiff import fft
+from autodiff import fft, linalg
 from autodiff.config import enable_grad, is_grad_enabled, no_grad
 from autodiff.declare import composite, custom, elementwise, linear, multilinear
 from autodiff.errors import (
@@ -25,9 +25,7 @@ from autodiff.ops.along import (
     add_along_axis,
     gather,
     index_add,
-    pick_along,
     put_along_axis,
-    spread_along,
     take,
     take_along_axis,
 )
@@ -57,12 +55,9 @@ from autodiff.ops.conv import (
     conv_transpose1d,
     conv_transpose2d,
     conv_transpose3d,
-    convolution,
-    convolution_input,
-    convolution_weight,
 )
-from autodiff.ops.dft import dft, hdft, rdft
-from autodiff.ops.diagonal import diag, diag_embed, diagflat, diagonal, spread_diagonal, tril, triu
+from autodiff.ops.diagonal import diag, diag_embed, diagflat, diagonal, tril, triu
+from autodiff.ops.einsum import einsum
 from autodiff.ops.exponential import (
     exp,
     exp2,
@@ -76,7 +71,7 @@ from autodiff.ops.exponential import (
     sigmoid,
 )
 from autodiff.ops.index import getitem, scatter, scatter_add, setitem
-from autodiff.ops.interpolation import interp, interpolate, pixel_shuffle, pixel_unshuffle, resample
+from autodiff.ops.interpolation import interp, interpolate, pixel_shuffle, pixel_unshuffle
 from autodiff.ops.joining import (
     array_split,
     atleast_1d,
@@ -94,7 +89,6 @@ from autodiff.ops.linalg import matmul
 from autodiff.ops.manipulation import (
     astype,
     broadcast_to,
-    cast,
     concat,
     copy,
     expand_dims,
@@ -105,23 +99,12 @@ from autodiff.ops.manipulation import (
     squeeze,
     stack,
     sum_to,
-    zero_pad,
 )
+from autodiff.ops.norm import trace
 from autodiff.ops.normalization import standardize
-from autodiff.ops.ordering import median, percentile, quantile, sort
-from autodiff.ops.pool import (
-    avg_pool1d,
-    avg_pool2d,
-    avg_pool3d,
-    max_pool,
-    max_pool1d,
-    max_pool2d,
-    max_pool3d,
-    max_pool_pick,
-    max_pool_spread,
-    sum_pool,
-    sum_pool_spread,
-)
+from autodiff.ops.ordering import median, percentile, quantile, sort, topk
+from autodiff.ops.pool import avg_pool1d, avg_pool2d, avg_pool3d, max_pool1d, max_pool2d, max_pool3d
+from autodiff.ops.product import cross, dot, inner, kron, outer, tensordot, vecdot
 from autodiff.ops.rearrange import (
     flatten,
     flip,
@@ -148,7 +131,6 @@ from autodiff.ops.scan import (
     diff,
     linear_recurrence,
     logcumsumexp,
-    recurrence,
     trapezoid,
 )
 from autodiff.ops.selection import (
@@ -166,19 +148,9 @@ from autodiff.ops.selection import (
 )
 from autodiff.ops.softmax import cross_entropy, log_softmax, logsumexp, softmax
 from autodiff.ops.special import entr, log_sigmoid, logit, sinc, softplus, xlog1py, xlogy
-from autodiff.ops.special_bessel import bessel_i, bessel_ie, i0, i0e, i1, i1e
-from autodiff.ops.special_error import (
-    erf,
-    erfc,
-    erfcinv,
-    erfcx,
-    erfinv,
-    gaussian,
-    log_ndtr,
-    ndtr,
-    ndtri,
-)
-from autodiff.ops.special_gamma import betaln, digamma, gamma, gammaln, polygamma, psi
+from autodiff.ops.special_bessel import i0, i0e, i1, i1e
+from autodiff.ops.special_error import erf, erfc, erfcinv, erfcx, erfinv, log_ndtr, ndtr, ndtri
+from autodiff.ops.special_gamma import betaln, digamma, gamma, gammaln, polygamma
 from autodiff.ops.statistics import average, corrcoef, cov, nanmean, nansum, ptp, std, var
 from autodiff.ops.trigonometry import (
     acos,
@@ -197,7 +169,7 @@ from autodiff.ops.trigonometry import (
     tan,
     tanh,
 )
-from autodiff.ops.window import col2im, fold, from_windows, im2col, unfold, windows
+from autodiff.ops.window import col2im, fold, im2col, unfold
 from autodiff.plain.bitwise import (
     bitwise_and,
     bitwise_invert,
@@ -339,8 +311,6 @@ __all__ = [
     "avg_pool1d",
     "avg_pool2d",
     "avg_pool3d",
-    "bessel_i",
-    "bessel_ie",
     "betaln",
     "bincount",
     "bitwise_and",
@@ -353,7 +323,6 @@ __all__ = [
     "broadcast_arrays",
     "broadcast_to",
     "can_cast",
-    "cast",
     "cbrt",
     "ceil",
     "clip",
@@ -370,9 +339,6 @@ __all__ = [
     "conv_transpose1d",
     "conv_transpose2d",
     "conv_transpose3d",
-    "convolution",
-    "convolution_input",
-    "convolution_weight",
     "copy",
     "copysign",
     "corrcoef",
@@ -380,6 +346,7 @@ __all__ = [
     "cosh",
     "count_nonzero",
     "cov",
+    "cross",
     "cross_entropy",
     "cummax",
     "cummin",
@@ -389,7 +356,6 @@ __all__ = [
     "cumulative_sum",
     "custom",
     "deg2rad",
-    "dft",
     "diag",
     "diag_embed",
     "diagflat",
@@ -398,8 +364,10 @@ __all__ = [
     "digamma",
     "digitize",
     "divide",
+    "dot",
     "dstack",
     "e",
+    "einsum",
     "elementwise",
     "empty",
     "empty_like",
@@ -433,20 +401,17 @@ __all__ = [
     "fmod",
     "fold",
     "from_dlpack",
-    "from_windows",
     "full",
     "full_like",
     "gamma",
     "gammaln",
     "gather",
-    "gaussian",
     "getitem",
     "grad",
     "gradients",
     "greater",
     "greater_equal",
     "grid_sample",
-    "hdft",
     "heaviside",
     "hstack",
     "hypot",
@@ -459,6 +424,7 @@ __all__ = [
     "imag",
     "index_add",
     "inf",
+    "inner",
     "int8",
     "int16",
     "int32",
@@ -473,8 +439,10 @@ __all__ = [
     "isinf",
     "isnan",
     "jvp",
+    "kron",
     "less",
     "less_equal",
+    "linalg",
     "linear",
     "linear_recurrence",
     "linspace",
@@ -497,12 +465,9 @@ __all__ = [
     "matmul",
     "matrix_transpose",
     "max",
-    "max_pool",
     "max_pool1d",
     "max_pool2d",
     "max_pool3d",
-    "max_pool_pick",
-    "max_pool_spread",
     "maximum",
     "mean",
     "median",
@@ -526,31 +491,27 @@ __all__ = [
     "not_equal",
     "ones",
     "ones_like",
+    "outer",
     "pad",
     "percentile",
     "permute_dims",
     "pi",
-    "pick_along",
     "pixel_shuffle",
     "pixel_unshuffle",
     "polygamma",
     "positive",
     "pow",
     "prod",
-    "psi",
     "ptp",
     "put_along_axis",
     "quantile",
     "rad2deg",
     "ravel",
-    "rdft",
     "real",
     "reciprocal",
-    "recurrence",
     "relu",
     "remainder",
     "repeat",
-    "resample",
     "reshape",
     "result_type",
     "roll",
@@ -570,8 +531,6 @@ __all__ = [
     "softplus",
     "sort",
     "split",
-    "spread_along",
-    "spread_diagonal",
     "sqrt",
     "square",
     "squeeze",
@@ -580,15 +539,16 @@ __all__ = [
     "std",
     "subtract",
     "sum",
-    "sum_pool",
-    "sum_pool_spread",
     "sum_to",
     "swapaxes",
     "take",
     "take_along_axis",
     "tan",
     "tanh",
+    "tensordot",
     "tile",
+    "topk",
+    "trace",
     "trapezoid",
     "tril",
     "triu",
@@ -605,13 +565,12 @@ __all__ = [
     "unstack",
     "value_and_grad",
     "var",
+    "vecdot",
     "vjp",
     "vstack",
     "where",
-    "windows",
     "xlog1py",
     "xlogy",
-    "zero_pad",
     "zeros",
     "zeros_like",
 ]

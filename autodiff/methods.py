@@ -12,15 +12,23 @@ from autodiff.config import is_grad_enabled
 from autodiff.errors import GradientError, OpTypeError
 from autodiff.graph import Leaf
 from autodiff.ops import (
+    along,
     arithmetic,
     complex,
+    diagonal,
     exponential,
     index,
     linalg,
     manipulation,
+    norm,
+    ordering,
+    product,
+    rearrange,
     reduce,
     rounding,
+    scan,
     selection,
+    statistics,
     trigonometry,
 )
 from autodiff.plain import bitwise, logic, searching
@@ -162,13 +170,20 @@ class Methods(Variable):
     # --- reductions and scans ---
 
     sum = reduce.sum
+    prod = reduce.prod
     mean = reduce.mean
     max = reduce.max
     min = reduce.min
+    var = statistics.var
+    std = statistics.std
     all = logic.all
     any = logic.any
     argmax = searching.argmax
     argmin = searching.argmin
+    cumsum = scan.cumsum
+    cumprod = scan.cumprod
+    dot = product.dot
+    trace = norm.trace
 
     # --- moving elements ---
 
@@ -178,6 +193,11 @@ class Methods(Variable):
     broadcast_to = manipulation.broadcast_to
     permute_dims = manipulation.permute_dims
     astype = manipulation.astype
+    swapaxes = rearrange.swapaxes
+    repeat = rearrange.repeat
+    diagonal = diagonal.diagonal
+    sort = ordering.sort
+    take = along.take
     argsort = searching.argsort
     nonzero = searching.nonzero
 

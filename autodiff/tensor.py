@@ -369,7 +369,7 @@ class Tensor(Methods):
         return int(self.item())
 
     def __index__(self) -> int:
-        return operator.index(self.item())
+        return operator.index(self._data)
 
     def __format__(self, spec: str) -> str:
         if not spec:

@@ -114,6 +114,16 @@ def test_positions_are_what_numpy_s_index_names(index: Any, shape: tuple[int, ..
     np.testing.assert_array_equal(positions(shape, index), numbers[index])
 
 
+@pytest.mark.parametrize("index", INDICES, ids=str)
+@pytest.mark.parametrize("shape", [(24, 5, 2), (24, 5, 60), (24, 500, 3)])
+def test_every_way_to_add_is_numpy_s(index: Any, shape: tuple[int, ...]) -> None:
+    values = np.random.default_rng(0).integers(-3, 3, np.zeros(shape)[index].shape).astype(float)
+    expected = np.zeros(shape)
+    np.add.at(expected, index, values)
+    np.testing.assert_array_equal(scatter(values, index, shape), expected)
+    np.testing.assert_array_equal(scatter(1.0, index, shape).sum(), values.size)
+
+
 @pytest.mark.parametrize("dtype", [np.float64, np.float32, np.float16, np.complex64, np.int64])
 @pytest.mark.parametrize("rows", [3, 300])
 def test_adding_to_few_or_many_is_the_same(rows: int, dtype: Any) -> None:

@@ -30,7 +30,6 @@ LAYERS = (
     "declare",
     "ops",
     "plain",
-    "functional",
     "numpy_protocol",
     "methods",
     "tensor",

@@ -848,7 +848,7 @@ ERRORS: list[tuple[str, Callable[[], Any], type[Exception], list[str]]] = [
     ("a new label", lambda: einsum("ij->ik", ONES), OpValueError, ["right of '->'"]),
     ("a label twice", lambda: einsum("ij->ii", ONES), OpValueError, ["right of '->'"]),
     ("lost dots", lambda: einsum("...j->j", ONES), OpValueError, ["'...'", "left of '->' only"]),
-    ("diagonal", lambda: einsum("ii", np.ones((3, 1))), OpValueError, ["diagonal", "3 and 1"]),
+    ("diagonal", lambda: einsum("ii", np.ones((3, 1))), OpValueError, ["no diagonal", "3 and 1"]),
 ]
 
 

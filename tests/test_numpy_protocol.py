@@ -127,6 +127,8 @@ CALLS: dict[str, tuple[list[Any], dict[str, Any]]] = {
     "numpy.column_stack": ([[V, M.T]], {}),
     "numpy.concatenate": ([[M, M]], {"axis": 1}),
     "numpy.cross": ([M[:, :3], S], {}),
+    "numpy.cumulative_prod": ([M], {"axis": 1}),
+    "numpy.cumulative_sum": ([M], {"axis": 1}),
     "numpy.diff": ([M], {"axis": 0}),
     "numpy.dot": ([M, V], {}),
     "numpy.dstack": ([[M, M]], {}),

@@ -1,7 +1,7 @@
 """Writing to elements by index: where they are, who writes last, and adding fast.
 
-`numpy.add.at` is an order of magnitude faster with one flat index than with several, so indices
-are made flat first.
+`numpy.add.at` is an order of magnitude faster with one flat index than with one that names slices,
+so indices are made flat first, where that pays.
 """
 
 from __future__ import annotations
@@ -30,46 +30,52 @@ def may_repeat(index: Any) -> bool:
 
 def positions(shape: tuple[int, ...], index: Any) -> np.ndarray[Any, Any]:
     """Row-major positions of the elements that an index names, shaped as ``x[index]``."""
-    size = prod(shape)
-    if size <= SMALL:
-        small: np.ndarray[Any, Any] = np.asarray(np.arange(size).reshape(shape)[index])
-        return small
-    # axis by axis, so that the cost is that of what is named, not of the whole array
-    parts = (np.broadcast_to(steps, shape)[index] for steps in _steps(shape))
-    found: np.ndarray[Any, Any] = np.asarray(next(parts))
-    for part in parts:
-        found = found + part
+    found: np.ndarray[Any, Any] = np.asarray(np.arange(prod(shape)).reshape(shape)[index])
     return found
 
 
-def _steps(shape: Sequence[int]) -> list[np.ndarray[Any, Any]]:
-    """For each axis what its indices add to a row-major position, shaped to broadcast."""
-    n = len(shape)
-    return [
-        (np.arange(shape[i]) * prod(shape[i + 1 :])).reshape((-1,) + (1,) * (n - 1 - i))
-        for i in range(n)
-    ]
+def _positions_of_rows(shape: tuple[int, ...], index: Any) -> np.ndarray[Any, Any] | None:
+    """The same for whole slices along one axis, at the cost of these alone; else None."""
+    before, rows = (index[:-1], index[-1]) if isinstance(index, tuple) else ((), index)
+    if not isinstance(rows, (np.ndarray, list)) or np.asarray(rows).dtype.kind not in "iu":
+        return None
+    if not all(isinstance(part, slice) and part == slice(None) for part in before):
+        return None
+    axis = len(before)
+    picked = np.arange(shape[axis])[rows]
+    outer, inner = prod(shape[:axis]), prod(shape[axis + 1 :])
+    found = np.add.outer(np.arange(outer) * (shape[axis] * inner), picked * inner)
+    found = np.add.outer(found, np.arange(inner))
+    return found.reshape(*shape[:axis], *picked.shape, *shape[axis + 1 :])
 
 
 def positions_along(
     shape: Sequence[int], indices: np.ndarray[Any, Any], axis: int
 ) -> np.ndarray[Any, Any]:
     """Row-major positions in `shape` of ``take_along_axis(x, indices, axis)``."""
+    n = len(shape)
     found: np.ndarray[Any, Any] = indices * prod(shape[axis + 1 :])
-    for i, steps in enumerate(_steps(shape)):
+    for i in range(n):
         if i != axis:
-            found = found + steps
+            steps = np.arange(shape[i]) * prod(shape[i + 1 :])
+            found = found + steps.reshape((-1,) + (1,) * (n - 1 - i))
     return found
 
 
 def add_at(y: np.ndarray[Any, Any], index: Any, values: Any) -> None:
-    """Add `values` to ``y[index]``, in place, as often as an element is named."""
+    """Add `values` to ``y[index]``, contiguous and in place, as often as an element is named."""
     if not may_repeat(index):
         y[index] += values
-    elif y.ndim == 1 or np.size(values) <= SMALL or not y.flags.c_contiguous:
+        return
+    size, where = np.size(values), None
+    if y.ndim > 1 and size > SMALL:
+        where = _positions_of_rows(y.shape, index)
+        if where is None and y.size <= 4 * size:
+            where = positions(y.shape, index)
+    if where is None:
         np.add.at(y, index, values)
     else:
-        add_to(y, positions(y.shape, index), values)
+        add_to(y, where, values)
 
 
 def add_to(y: np.ndarray[Any, Any], where: np.ndarray[Any, Any], values: Any) -> None:

@@ -23,7 +23,7 @@ from autodiff.ops.index import getitem
 from autodiff.ops.interpolation import resample
 from autodiff.ops.manipulation import copy
 from autodiff.ops.pool import floating, max_pool
-from autodiff.ops.window import LAYOUT, SOME, called, is_int
+from autodiff.ops.window import LAYOUT, SOME, is_int
 from autodiff.variable import Array
 
 if TYPE_CHECKING:
@@ -139,18 +139,17 @@ def adaptive_max_pool3d(x: Array, output_size: Any) -> Tensor:
 
 
 def _largest(name: str, axes: int, x: Any, output_size: Any) -> Tensor:
+    if x.dtype.kind == "c":
+        raise OpTypeError(
+            f"{name}: expected real numbers, got {x.dtype}: complex ones have no order"
+        )
     y = x
     # the last axis first: then of equal elements the first in row-major order wins
     for axis, bins in reversed(_wanted(name, axes, x, output_size)):
         y, length, step = _windowed(y, axis, bins)
         if length > 1:
-            params = {
-                "kernel": _at_first(length, axis),
-                "stride": _at_first(step, axis),
-                "padding": ((0, 0),) * -axis,
-                "dilation": (1,) * -axis,
-            }
-            y = called(name, "real numbers", max_pool, {"x": y}, params)
+            kernel, stride = _at_first(length, axis), _at_first(step, axis)
+            y = max_pool(y, kernel, stride, ((0, 0),) * -axis, (1,) * -axis)
     return copy(x) if y is x else y
 
 

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from autodiff.declare import composite, multilinear
 from autodiff.errors import OpTypeError, OpValueError, describe
-from autodiff.kernels.contraction import contracted, labelled, lengths, order
+from autodiff.kernels.contraction import contracted
+from autodiff.kernels.einsum import program
 from autodiff.ops.diagonal import diagonal
-from autodiff.ops.manipulation import permute_dims, squeeze
+from autodiff.ops.manipulation import astype, permute_dims, squeeze
 from autodiff.ops.reduce import sum
 from autodiff.variable import Array, raw
 
@@ -134,60 +138,24 @@ def sum_of_products(*operands: Array, subscripts: str) -> Any:
     """
     shapes = tuple(x.shape for x in operands)
     try:
-        labels, out = labelled(subscripts, tuple(map(len, shapes)))
-        sizes = lengths(labels, shapes)
+        steps = program(subscripts, shapes)
     except ValueError as error:
         raise OpValueError(
             f"einsum: expected a label for each axis, of one length wherever it stands, got "
             f"{subscripts!r} and shapes {', '.join(map(str, shapes))} ({error})"
         ) from error
-    terms = [_plain(x, term, sizes) for x, term in zip(operands, labels, strict=True)]
-    if len(terms) > 2:
-        steps = order(tuple(term for _, term in terms), out, tuple(x.shape for x, _ in terms))
-    else:
-        steps = [tuple(range(len(terms)))]
-    for step in steps:
-        x, term = terms[step[0]]
-        others = [terms[i] for i in step[1:]]
-        terms = [each for i, each in enumerate(terms) if i not in step]
-        while others:
-            other, theirs = others.pop(0)
-            needed = {*out}.union(*(term for _, term in (*terms, *others)))
-            x, term = _summed_alone(x, term, needed.union(theirs))
-            other, theirs = _summed_alone(other, theirs, needed.union(term))
-            shared = [label for label in term + theirs if label in needed]
-            made = "".join(dict.fromkeys(shared)) if others or terms else out
-            x, term = contract(x, other, f"{term},{theirs}->{made}"), made
-        terms.append((x, term))
-    ((x, term),) = terms
-    x, term = _summed_alone(x, term, out)
-    if term == out and all(x is not operand for operand in operands):
-        return x
-    return permute_dims(x, tuple(term.index(label) for label in out))
+    values = list(operands)
+    for name, i, params in steps[:-1]:
+        if name == "contract":
+            values[i] = contract(values[i], values[params[1]], params[0])
+        else:
+            values[i] = STEPS[name](values[i], *params)
+    _, last, (axes,) = steps[-1]
+    y = values[last]
+    if y.dtype.kind not in "fc":  # sums of short integers are longer ones
+        y = astype(y, np.result_type(*(x.dtype for x in operands)))
+    return y if len(steps) > 1 and axes == tuple(range(y.ndim)) else permute_dims(y, axes)
 
 
-def _plain(x: Any, term: str, sizes: dict[str, int]) -> tuple[Any, str]:
-    """An operand and its labels, each there once, without the axes that broadcast."""
-    for label in dict.fromkeys(term):
-        while term.count(label) > 1:
-            i = term.index(label)
-            j = term.index(label, i + 1)
-            if x.shape[i] != x.shape[j]:
-                raise OpValueError(
-                    f"einsum: expected a diagonal over axes of one length, got {x.shape[i]} and "
-                    f"{x.shape[j]} for {label!r}"
-                )
-            x = diagonal(x, 0, i, j)
-            term = term[:i] + term[i + 1 : j] + term[j + 1 :] + label
-    short = tuple(i for i, label in enumerate(term) if x.shape[i] == 1 and sizes[label] != 1)
-    if short:
-        x, term = squeeze(x, short), "".join(t for i, t in enumerate(term) if i not in short)
-    return x, term
-
-
-def _summed_alone(x: Any, term: str, needed: Any) -> tuple[Any, str]:
-    """An operand summed over the labels that nothing else has."""
-    alone = tuple(i for i, label in enumerate(term) if label not in needed)
-    if not alone:
-        return x, term
-    return sum(x, alone), "".join(label for label in term if label in needed)
+STEPS: dict[str, Callable[..., Any]] = {"diagonal": diagonal, "squeeze": squeeze, "sum": sum}
+"""By name of a step of one operand, what takes it."""

@@ -14,7 +14,7 @@ from autodiff.errors import OpValueError
 from autodiff.ops.arguments import an_axis, an_int, some_axes
 from autodiff.ops.einsum import contract
 from autodiff.ops.linalg import conjugate, matmul
-from autodiff.ops.manipulation import permute_dims, reshape
+from autodiff.ops.manipulation import astype, permute_dims, reshape
 from autodiff.ops.reduce import sum
 from autodiff.variable import Array
 
@@ -136,7 +136,11 @@ def vecdot(x1: Array, x2: Array, /, *, axis: int = -1) -> Any:
         raise OpValueError(
             f"vecdot: expected vectors of one length, got {x1.shape[-1]} and {x2.shape[-1]}"
         )
-    return sum(conjugate(x1) * x2, -1)
+    x1 = conjugate(x1)
+    if x1.ndim == 1 == x2.ndim:
+        return matmul(x1, x2)
+    y = sum(x1 * x2, -1)
+    return y if y.dtype.kind in "fc" else astype(y, np.result_type(x1.dtype, x2.dtype))
 
 
 def _at_the_end(name: str, x: Any, axis: int) -> Any:

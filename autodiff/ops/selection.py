@@ -68,7 +68,10 @@ def sign(x: Array, /) -> Array:
     >>> sign(Tensor([-1.5, 0.0, 2.0])), sign(Tensor(3 + 4j))
     (Tensor([-1.,  0.,  1.]), Tensor(0.6+0.8j))
     """
-    return np.sign(x)
+    y = np.sign(x)
+    return (
+        y if x.dtype.kind != "c" else np.where(np.isnan(x), x.dtype.type(np.nan + 1j * np.nan), y)
+    )
 
 
 @elementwise(partials=[lambda y: y > 0], domain=[(0.2, 3.0)])

@@ -175,6 +175,8 @@ def log_softmax(x: Array, /, axis: int = -1) -> Array:
     >>> log_softmax(Tensor([0.0, -1000.0]))
     Tensor([    0., -1000.])
     """
+    if x.dtype.kind == "c":
+        raise TypeError("a complex logarithm has a cut: take the softmax, or its abs()")
     shifted = _shifted(x, axis)
     return np.asarray(shifted - np.log(_total(np.exp(shifted), axis)), shifted.dtype)
 

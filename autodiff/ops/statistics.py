@@ -118,7 +118,8 @@ def _variance(x: Any, axis: Axis, correction: Any, keepdims: bool, name: str) ->
 def _less(count: int, correction: Any, name: str) -> float:
     """The count of what is left to divide by."""
     less = raw(correction)
-    if isinstance(less, bool) or np.ndim(less) or np.asarray(less).dtype.kind not in "iuf":
+    known = type(less) in (int, float)
+    if not known and (np.ndim(less) or np.asarray(less).dtype.kind not in "iuf"):
         raise OpTypeError(f"{name}: expected correction to be a number, got {describe(less)}")
     return builtins.max(count - float(less), 0.0)
 

@@ -12,7 +12,8 @@ from autodiff.testing.generators.registry import generator
 
 
 def _side(draw: Draw) -> int:
-    return draw(st.integers(0, 3))
+    side: int = draw(st.integers(0, 3))
+    return side
 
 
 def separated(make: Maker, shape: Shape) -> Array:
@@ -21,7 +22,7 @@ def separated(make: Maker, shape: Shape) -> Array:
     What disturbs it is not small, so that no small change turns the sign of a vector.
     """
     signs = make.rng.choice([-1.0, 1.0], shape)
-    on = np.eye(*shape[-2:]) * (1 + np.arange(shape[-1]))
+    on = np.eye(shape[-2], shape[-1]) * (1 + np.arange(shape[-1]))
     y = np.asarray(signs * make(shape, (0.1, 0.2)) + on, make.dtype)
     y.flags.writeable = False
     return y

@@ -24,7 +24,7 @@ def numbers(draw: Draw, make: Maker, shape: Shape, size: float = 3.0) -> Array:
 def invertible(draw: Draw, make: Maker, shape: Shape) -> Array:
     """Matrices far from singular ones: twice the identity, disturbed."""
     size = 1 / (1 + max(shape[-2:]))
-    return _with(numbers(draw, make, shape, size), 2 * np.eye(*shape[-2:]))
+    return _with(numbers(draw, make, shape, size), 2 * np.eye(shape[-2], shape[-1]))
 
 
 def _with(x: Array, on: Any) -> Array:
@@ -279,7 +279,7 @@ def _for_norm(draw: Draw, make: Maker, ord_: Any) -> Array:
 def _spread(draw: Draw, make: Maker, shape: Shape) -> Array:
     """Matrices whose singular values lie apart, and of square ones the sums of columns, of rows."""
     x = numbers(draw, make, shape, 0.1)
-    return _with(x, np.eye(*shape[-2:]) * (1 + np.arange(shape[-1])))
+    return _with(x, np.eye(shape[-2], shape[-1]) * (1 + np.arange(shape[-1])))
 
 
 @generator("norm")
