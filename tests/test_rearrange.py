@@ -145,7 +145,7 @@ def test_where_one_is_a_tensor_all_are() -> None:
 def test_a_grid_of_one_vector_or_none() -> None:
     (x,) = meshgrid(leaf([1.0, 2.0]))
     assert x.data.tolist() == [1.0, 2.0]
-    assert meshgrid() == broadcast_arrays() == ()
+    assert list(meshgrid()) == list(broadcast_arrays()) == []
 
 
 def test_what_is_taken_apart_can_be_joined_again() -> None:

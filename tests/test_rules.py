@@ -31,7 +31,7 @@ REAL_ONLY = """
     erfinv floor floor_divide fmod gamma gammaln gaussian grid_sample heaviside hypot i0 i0e i1
     i1e ihfft interp log_ndtr log_sigmoid log_softmax logaddexp logaddexp2 logcumsumexp logit
      max max_pool max_pool1d max_pool2d max_pool3d max_pool_pick max_pool_spread median
-    min ndtr ndtri percentile psi ptp quantile rad2deg rdft remainder rfft rfft2 rfftn 
+    min ndtr ndtri percentile psi ptp quantile rad2deg rdft remainder rfft rfft2 rfftn
     softplus trunc
 """
 """What refuses complex numbers: they have no order, or the function none for them here."""

@@ -89,6 +89,11 @@ def contracted(
         y = one.reshape(ones + (1,) * len(right)) * two
         return y.transpose(plan.back)
     k = prod(twos[b:inner])
+    if b == len(plan.back) and 0 < b and k <= 32:  # pairs of vectors, too short for BLAS
+        rows: np.ndarray[Any, Any] = np.einsum(
+            "...k,...k->...", one.reshape((*batch, k)), two.reshape((*batch, k))
+        )
+        return rows.transpose(plan.back)
     one, two = one.reshape((*batch, prod(left), k)), two.reshape((*batch, k, prod(right)))
     y = one @ two if b else one.dot(two)
     return y.reshape(batch + left + right).transpose(plan.back)

@@ -61,8 +61,9 @@ def convolve_input(
     if max(stride) == 1 and o < 2 * groups * c and min(map(min, margins)) >= 0:
         # a convolution too, with the filters turned around: reading columns costs half of adding
         # them up
-        turned = np.flip(w, tuple(range(2, w.ndim))).reshape(groups, o // groups, c, *kernel)
-        turned = turned.swapaxes(1, 2).reshape(groups * c, o // groups, *kernel)
+        turned = w[(..., *(slice(None, None, -1),) * len(kernel))]
+        turned = turned.reshape(groups, o // groups, c, *kernel).swapaxes(1, 2)
+        turned = turned.reshape(groups * c, o // groups, *kernel)
         return convolve(g, turned, stride, margins, dilation, groups)
     x = np.empty((n, groups * c, *size), np.result_type(g, w))
     k, p = c * prod(kernel), prod(out)

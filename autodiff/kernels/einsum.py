@@ -12,8 +12,8 @@ import numpy as np
 
 Shape = tuple[int, ...]
 Step = tuple[str, int, tuple[Any, ...]]
-"""What is done with which operand: ``("sum", 1, ((0, 2),))``. The last argument of a "contract" is
-the position of the other operand, whose place is left to nobody."""
+"""What is done with which operand, and with what arguments: ``("sum", 1, ((0, 2),))``. A "contract"
+has the position of the other operand for its last one."""
 
 
 @lru_cache(maxsize=1024)

@@ -77,7 +77,8 @@ def padded(x: np.ndarray[Any, Any], padding: Margins, value: Any = 0) -> np.ndar
     if not any(map(any, padding)):
         return x
     batch, size = x.shape[: -len(padding)], x.shape[-len(padding) :]
-    y = np.full((*batch, *framed(size, padding)), value, x.dtype)
+    y = np.empty((*batch, *framed(size, padding)), x.dtype)
+    y.fill(value)
     within(y, size, padding)[...] = x
     return y
 

@@ -339,7 +339,7 @@ def broadcast_arrays(*arrays: Array) -> Any:
 
     Returns
     -------
-    tuple of Tensor
+    list of Tensor
         One for each of `arrays`, all of one shape; they keep their dtypes.
 
     Raises
@@ -364,7 +364,7 @@ def broadcast_arrays(*arrays: Array) -> Any:
         raise OpValueError(
             f"broadcast_arrays: expected shapes that broadcast together, got {shapes}"
         ) from error
-    return tuple(broadcast_to(x, shape) for x in _alike(arrays))
+    return [broadcast_to(x, shape) for x in _alike(arrays)]
 
 
 def _alike(arrays: Sequence[Any]) -> Sequence[Any]:
@@ -388,7 +388,7 @@ def meshgrid(*arrays: Array, indexing: str = "xy") -> Any:
 
     Returns
     -------
-    tuple of Tensor
+    list of Tensor
         One for each of `arrays`, all of one shape; they keep their dtypes.
 
     Raises
@@ -417,7 +417,7 @@ def meshgrid(*arrays: Array, indexing: str = "xy") -> Any:
         order[:2] = reversed(order[:2])
     lengths = [x.shape[0] if x.ndim else 1 for x in arrays]
     shape = tuple(lengths[i] for i in order)
-    return tuple(
+    return [
         broadcast_to(reshape(x, tuple(n if j == i else 1 for j in order)), shape)
         for i, (x, n) in enumerate(zip(_alike(arrays), lengths, strict=True))
-    )
+    ]

@@ -67,7 +67,7 @@ def trace(x: Array, /, *, offset: int = 0, dtype: Any = None) -> Any:
     """
     some_matrices("trace", x)
     on = diagonal(x, an_int("trace", offset, "offset"))
-    return sum(on if dtype is None else astype(on, dtype), -1)
+    return sum(on, -1, dtype=dtype)
 
 
 # --- vectors ---

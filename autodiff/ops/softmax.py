@@ -150,7 +150,7 @@ def log_softmax(x: Array, /, axis: int = -1) -> Array:
     Parameters
     ----------
     x
-        Any shape; integers are computed as float64. Complex numbers are taken too.
+        Any shape; integers are computed as float64.
     axis
         The axis of the classes. Default: the last one.
 
@@ -163,6 +163,8 @@ def log_softmax(x: Array, /, axis: int = -1) -> Array:
     ------
     OpIndexError
         If `x` has no such axis.
+    OpTypeError
+        If `x` is complex.
 
     Notes
     -----
