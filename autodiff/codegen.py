@@ -25,7 +25,7 @@ import numpy as np
 
 from autodiff.config import is_grad_enabled
 from autodiff.declaration import Declaration
-from autodiff.errors import explained
+from autodiff.errors import OpTypeError, explained
 from autodiff.graph import Node, shape_of, tick
 from autodiff.kernels.broadcast import summed_to
 from autodiff.op import OPS, Op
@@ -57,7 +57,10 @@ def _stub(_forward: Any, _op: Op) -> Any:
 def _grown(op: Op, forward: Any) -> Any:
     """The public function of `op`, with its generated code in place of the stub's."""
     what = op.declaration
-    body = _variadic(what) if what.variadic else _call(what)
+    if op.family == "composite":
+        body = _composite(what)
+    else:
+        body = _variadic(what) if what.variadic else _call(what)
     public = [*_function(f"_public{_heading(what)}", body), "return _public"]
     function: Any = op.function
     function.__code__ = _compiled("_make(_forward, _op)", public)(forward, op).__code__
@@ -98,12 +101,28 @@ def _function(heading: str, body: Sequence[str]) -> list[str]:
 def _heading(what: Declaration) -> str:
     """The parameter list as text: the same names and kinds as the forward's."""
     code = what.code
-    names = [*what.arrays, *what.params]
-    if code.co_kwonlyargcount:
+    names = list(code.co_varnames[: code.co_argcount + code.co_kwonlyargcount])
+    if what.starred:
+        names.insert(code.co_argcount, f"*{what.arrays[0]}")
+    elif code.co_kwonlyargcount:
         names.insert(code.co_argcount, "*")
     if code.co_posonlyargcount:
         names.insert(code.co_posonlyargcount, "/")
     return f"({', '.join(names)})"
+
+
+def _composite(what: Declaration) -> list[str]:
+    """Body of the public function of a composite: what is no array yet is made one."""
+    xs = what.arrays
+    if what.starred or what.variadic:
+        arrays = "*" * what.starred + xs[0]
+        lines = [f"{xs[0]} = _all_arrived({xs[0]}, _op)"]
+        return [*lines, f"return {_forward(what, [arrays])}"]
+    lines = [
+        f"if not (_type({x}) is _Tensor or _type({x}) is _ndarray): {x} = _arrived({x}, _op)"
+        for x in xs
+    ]
+    return [*lines, f"return {_forward(what, xs)}"]
 
 
 def _forward(what: Declaration, arrays: Sequence[str]) -> str:
@@ -310,6 +329,25 @@ def explainer(what: Declaration, expects: str | None) -> Callable[..., Exception
     return explain
 
 
+def _arrived(x: Any, op: Op) -> Any:
+    """An argument of a composite as a tensor or an array; None, an optional one, as it is."""
+    if x is None or isinstance(x, (Variable, np.ndarray)):
+        return x
+    try:
+        return array(x)
+    except (TypeError, ValueError) as error:
+        raise OpTypeError(f"{op.name}: {error}") from error
+
+
+def _all_arrived(xs: Any, op: Op) -> list[Any]:
+    try:
+        return [_arrived(x, op) for x in _sequence(xs)]
+    except TypeError as error:
+        if isinstance(error, OpTypeError):
+            raise
+        raise OpTypeError(f"{op.name}: expected a sequence of arrays ({error})") from error
+
+
 def _untracked(y: Any, args: Sequence[Any]) -> Any:
     """A result that needs no gradient: a tensor if a tensor came, else as NumPy gives it."""
     if any(isinstance(x, Variable) for x in args):
@@ -358,6 +396,8 @@ def unbroadcast(flow: Any, shape: tuple[int, ...]) -> Any:
 NAMESPACE.update(
     _Node=Node,
     _Variable=Variable,
+    _all_arrived=_all_arrived,
+    _arrived=_arrived,
     _array=array,
     _constant=constant,
     _constants=_constants,

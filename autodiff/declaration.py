@@ -39,6 +39,8 @@ class Declaration:
         Names of the arguments that flow, and of the others.
     variadic
         Whether the one array argument is a sequence of arrays.
+    starred
+        Whether it is a composite that takes its arrays as ``*arrays``.
     by_position
         How many of the params are not keyword-only.
     asked
@@ -67,6 +69,7 @@ class Declaration:
         self.arrays = tuple(n for n, kind in kinds.items() if kind in flowing)
         self.params = tuple(n for n in names if n not in self.arrays)
         self.by_position = len(self.params) - self.code.co_kwonlyargcount
+        self.starred = bool(self.code.co_flags & CO_VARARGS)
         self.variadic = any(kind in ARRAYS for kind in kinds.values())
         self.asked = [asks(rule) for rule in self.rules]
         self.wanted = {name for asked in self.asked for name in asked}

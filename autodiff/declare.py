@@ -16,16 +16,11 @@ is all that higher orders need.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Sequence
-from functools import wraps
 from typing import TYPE_CHECKING, Any, ParamSpec, Protocol
 
-import numpy as np
-
 from autodiff.codegen import explainer, pour_function, public_function
-from autodiff.declaration import CO_VARARGS, Declaration, Rule
-from autodiff.errors import OpTypeError
+from autodiff.declaration import Declaration, Rule
 from autodiff.op import COMPOSITES, Op, register
 from autodiff.rules import (
     Push,
@@ -35,12 +30,10 @@ from autodiff.rules import (
     push_linear,
     push_multilinear,
 )
-from autodiff.variable import Variable, array
 
 if TYPE_CHECKING:
     from autodiff.tensor import Tensor
 
-FLOWING = (Variable, np.ndarray)
 P = ParamSpec("P")
 
 
@@ -174,33 +167,26 @@ def composite(function: Callable[P, Any]) -> Callable[P, Tensor]:
     Tensor(27.)
     """
     what = Declaration(function, None)
-    names, starred = what.arrays, bool(what.code.co_flags & CO_VARARGS)
-    n = sys.maxsize if starred else len(names)
-
-    def arrived(x: Any) -> Any:
-        if x is None or isinstance(x, FLOWING):
-            return x
-        try:
-            return [arrived(one) for one in x] if what.variadic else array(x)
-        except TypeError as error:
-            raise OpTypeError(f"{what.name}: {error}") from error
-
-    @wraps(function)
-    def made(*args: Any, **kwargs: Any) -> Any:
-        for name in names:
-            if name in kwargs:
-                kwargs[name] = arrived(kwargs[name])
-        return function(*map(arrived, args[:n]), *args[n:], **kwargs)
-
-    op = Op()
-    op.declaration = what
-    op.name, op.family, op.symbol = what.name, "composite", what.name
-    op.doc = (function.__doc__ or "").strip().partition("\n")[0]
-    op.arrays, op.params, op.variadic = what.arrays, what.params, what.variadic
-    op.forward, op.function = function, made
-    op.domain = ((-3.0, 3.0),) * len(names)
+    op = _described(what, "composite", None, None)
+    op.function = public_function(op)
     register(op, COMPOSITES)
+    made: Callable[P, Tensor] = op.function
     return made
+
+
+def _described(
+    what: Declaration,
+    family: str,
+    symbol: str | None,
+    domain: Sequence[tuple[float, float]] | None,
+) -> Op:
+    op = Op()
+    op.declaration, op.forward = what, what.forward
+    op.name, op.family, op.symbol = what.name, family, symbol or what.name
+    op.doc = (what.forward.__doc__ or "").strip().partition("\n")[0]
+    op.arrays, op.params, op.variadic = what.arrays, what.params, what.variadic
+    op.domain = tuple(domain or [(-3.0, 3.0)] * len(what.arrays))
+    return op
 
 
 def _declare(
@@ -213,13 +199,8 @@ def _declare(
 ) -> Declared:
     def declare(forward: Callable[P, Any]) -> Callable[P, Tensor]:
         what = Declaration(forward, rules, elementwise=family == "elementwise")
-        op = Op()
-        op.declaration = what
-        op.name, op.family, op.symbol = what.name, family, symbol or what.name
-        op.doc = (forward.__doc__ or "").strip().partition("\n")[0]
-        op.arrays, op.params, op.variadic = what.arrays, what.params, what.variadic
-        op.saves, op.forward = what.saves, forward
-        op.domain = tuple(domain or [(-3.0, 3.0)] * len(what.arrays))
+        op = _described(what, family, symbol, domain)
+        op.saves = what.saves
         op.pull, op.pour, op.push = pull_by(what), pour_function(op), push_by(what)
         op.explain, op.function = explainer(what, expects), public_function(op)
         register(op)

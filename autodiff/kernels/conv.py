@@ -56,14 +56,19 @@ def convolve_input(
     """The input's share of a cotangent: (N, O, *out) and (O, C / groups, *kernel) to its shape."""
     n, o, *out = g.shape
     c, *kernel = w.shape[1:]
-    reach = [d * (k - 1) for d, k in zip(dilation, kernel, strict=True)]
-    margins = tuple((r - b, r - a) for r, (b, a) in zip(reach, padding, strict=True))
+    margins = tuple(
+        (d * (k - 1) - before, d * (k - 1) - after)
+        for k, d, (before, after) in zip(kernel, dilation, padding, strict=True)
+    )
     if max(stride) == 1 and o < 2 * groups * c and min(map(min, margins)) >= 0:
         # a convolution too, with the filters turned around: reading columns costs half of adding
         # them up
         turned = w[(..., *(slice(None, None, -1),) * len(kernel))]
-        turned = turned.reshape(groups, o // groups, c, *kernel).swapaxes(1, 2)
-        turned = turned.reshape(groups * c, o // groups, *kernel)
+        if groups == 1:
+            turned = turned.swapaxes(0, 1)
+        else:
+            turned = turned.reshape(groups, o // groups, c, *kernel).swapaxes(1, 2)
+            turned = turned.reshape(groups * c, o // groups, *kernel)
         return convolve(g, turned, stride, margins, dilation, groups)
     x = np.empty((n, groups * c, *size), np.result_type(g, w))
     k, p = c * prod(kernel), prod(out)

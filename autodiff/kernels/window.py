@@ -60,15 +60,20 @@ def out_size(size: Sizes, kernel: Sizes, stride: Sizes, padding: Margins, dilati
     return out
 
 
+@lru_cache(maxsize=256)
 def framed(size: Sizes, padding: Margins) -> Sizes:
     """`size` with its margins."""
     return tuple(n + before + after for n, (before, after) in zip(size, padding, strict=True))
 
 
+@lru_cache(maxsize=256)
+def _inside(size: Sizes, padding: Margins) -> tuple[Any, ...]:
+    return (..., *(slice(p, p + n) for n, (p, _) in zip(size, padding, strict=True)))
+
+
 def within(x: np.ndarray[Any, Any], size: Sizes, padding: Margins) -> np.ndarray[Any, Any]:
     """The view of what has `size` within the margins of `x`."""
-    axes = (slice(before, before + n) for n, (before, _) in zip(size, padding, strict=True))
-    view: np.ndarray[Any, Any] = x[(slice(None),) * (x.ndim - len(size)) + tuple(axes)]
+    view: np.ndarray[Any, Any] = x[_inside(size, padding)]
     return view
 
 
