@@ -17,7 +17,15 @@ class OpError(Exception):
 
     The raised class also derives from the built-in that NumPy would have raised (`ValueError`,
     `TypeError`, `IndexError`), so that code written for NumPy keeps catching it.
+
+    Attributes
+    ----------
+    expects, said
+        Parts of the message: what was expected, and the reason, if they are known apart.
     """
+
+    expects: str | None = None
+    said: str = ""
 
 
 class OpValueError(OpError, ValueError):
@@ -59,8 +67,15 @@ def describe(value: Any) -> str:
         return f"{value.dtype} {value.shape}"
     if isinstance(value, (list, tuple)) and any(isinstance(v, np.ndarray) for v in value):
         return "[" + ", ".join(describe(v) for v in value) + "]"
+    return f"{type(value).__name__} {_cut(value, 60)}"
+
+
+def _cut(value: Any, length: int) -> str:
+    """The text of a value; of an array only what fits on a line."""
     text = repr(value)
-    return f"{type(value).__name__} {text if len(text) <= 60 else text[:57] + '...'}"
+    if isinstance(value, np.ndarray) and (len(text) > length or "\n" in text):
+        return describe(value)
+    return text if len(text) <= length else text[: length - 3] + "..."
 
 
 def explained(
@@ -70,31 +85,58 @@ def explained(
     arrays: Sequence[tuple[str, Any]],
     params: Sequence[tuple[str, Any]],
 ) -> Exception:
-    """Build the error to raise in place of what an op's forward raised.
+    """Build the error to raise in place of what a function raised inside.
+
+    What an op or a composite raised further inside is told as if `name` had raised it: its reason
+    stays, for the user knows neither its name nor its arguments.
 
     Parameters
     ----------
     name, expects
-        The op, and in words what it expects (None: NumPy's message must do).
+        The function that was called, and in words what it expects (None: the reason must do).
     error
-        What the forward raised.
+        What was raised inside.
     arrays, params
         Names and values of the call's arrays and of its other arguments.
+
+    Returns
+    -------
+    Exception
+        The same `error`, if it is not about the call's arguments, or names the function already.
     """
-    taken = (ValueError, TypeError, IndexError, AttributeError)
-    if isinstance(error, OpError) or not isinstance(error, taken):
+    taken = (ValueError, TypeError, IndexError, AttributeError, OverflowError)
+    said = str(error).strip()
+    if not isinstance(error, taken) or (
+        isinstance(error, OpError) and said.startswith(f"{name}: ")
+    ):
         return error
+    if isinstance(error, OpError):
+        expects, said = error.expects or expects, error.said or said.partition(": ")[2]
     got = ", ".join(f"{key}: {describe(value)}" for key, value in arrays)
     if params:
-        got += "; " + ", ".join(f"{key}={value!r}" for key, value in params)
-    said = str(error).strip()
-    # what is no number at all says itself what was expected
-    wanted = f"expected {expects}; " if expects and not said.startswith("expected") else ""
+        got += "; " + ", ".join(f"{key}={_cut(value, 100)}" for key, value in params)
     kind: type[OpError] = OpValueError
     if isinstance(error, IndexError):
         kind = OpIndexError
-    elif isinstance(error, TypeError):
+    elif isinstance(error, (TypeError, AttributeError)):
         kind = OpTypeError
-    elif isinstance(error, AttributeError):
-        kind, said = OpTypeError, "a number came where an array is needed"
-    return kind(f"{name}: {wanted}got {got} ({said})")
+    if any(map(_is_no_number, (value for _, value in arrays))):
+        kind, expects, said = OpTypeError, "numbers", said if "expected" in said else ""
+    elif isinstance(error, AttributeError) and any(
+        isinstance(value, (int, float, complex)) for _, value in arrays
+    ):
+        said = "a number came where an array is needed"
+    if said.startswith("expected"):
+        made = kind(f"{name}: {said} (called with {got})")
+    else:
+        wanted = f"expected {expects}; " if expects else ""
+        made = kind(f"{name}: {wanted}got {got}" + (f" ({said})" if said else ""))
+    made.expects, made.said = expects, said
+    return made
+
+
+def _is_no_number(value: Any) -> bool:
+    """Whether it is an array (or a sequence with one) of text, objects, dates..."""
+    if isinstance(value, (list, tuple)):
+        return any(map(_is_no_number, value))
+    return isinstance(value, (np.ndarray, np.generic)) and value.dtype.kind not in "biufc"

@@ -89,7 +89,7 @@ def contracted(
         y = one.reshape(ones + (1,) * len(right)) * two
         return y.transpose(plan.back)
     k = prod(twos[b:inner])
-    if b == len(plan.back) and 0 < b and k <= 32:  # pairs of vectors, too short for BLAS
+    if b == len(plan.back) and b > 0 and k <= 32:  # pairs of vectors, too short for BLAS
         rows: np.ndarray[Any, Any] = np.einsum(
             "...k,...k->...", one.reshape((*batch, k)), two.reshape((*batch, k))
         )

@@ -8,6 +8,7 @@ is one.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from math import prod
 from typing import Any
 
@@ -24,6 +25,29 @@ def _slices(n: int, bytes_each: int) -> Iterator[slice]:
     return (slice(i, min(i + step, n)) for i in range(0, n, step))
 
 
+@lru_cache(maxsize=256)
+def convolved_shape(
+    x_shape: Sizes, w_shape: Sizes, stride: Sizes, padding: Margins, dilation: Sizes, groups: int
+) -> Sizes:
+    """The shape (N, O, *out) of a convolution.
+
+    Raises
+    ------
+    ValueError
+        If the filters are none for such images, or a number is missing or senseless.
+    """
+    if len(x_shape) != len(w_shape) or len(x_shape) < 3:
+        raise ValueError("x and w need as many axes: two, and those that the filters slide over")
+    if groups < 1 or w_shape[0] % groups or x_shape[1] != w_shape[1] * groups:
+        raise ValueError(
+            f"the images have {x_shape[1]} channels, and there are {w_shape[0]} filters for "
+            f"{w_shape[1]} channels in {groups} groups: each channel and each filter belongs to "
+            f"one group"
+        )
+    out = out_size(x_shape[2:], w_shape[2:], stride, padding, dilation)
+    return x_shape[0], w_shape[0], *out
+
+
 def convolve(
     x: np.ndarray[Any, Any],
     w: np.ndarray[Any, Any],
@@ -33,15 +57,15 @@ def convolve(
     groups: int,
 ) -> np.ndarray[Any, Any]:
     """(N, C, *size) with (O, C / groups, *kernel) to (N, O, *out)."""
-    n, o, kernel = x.shape[0], w.shape[0], w.shape[2:]
-    out = out_size(x.shape[2:], kernel, stride, padding, dilation)
+    shape = convolved_shape(x.shape, w.shape, stride, padding, dilation, groups)
+    n, o, out, kernel = *shape[:2], shape[2:], w.shape[2:]
     k, p = prod(w.shape[1:]), prod(out)
     y = np.empty((n, groups, o // groups, p), np.result_type(x, w))
     rows = w.reshape(groups, o // groups, k)
     for part in _slices(n, groups * k * p * x.itemsize):
         cols = columns(x[part], kernel, stride, padding, dilation, out)
         np.matmul(rows, cols.reshape(-1, groups, k, p), out=y[part])
-    return y.reshape(n, o, *out)
+    return y.reshape(shape)
 
 
 def convolve_input(
@@ -63,7 +87,8 @@ def convolve_input(
     if max(stride) == 1 and o < 2 * groups * c and min(map(min, margins)) >= 0:
         # a convolution too, with the filters turned around: reading columns costs half of adding
         # them up
-        turned = w[(..., *(slice(None, None, -1),) * len(kernel))]
+        backwards: Any = (..., *(slice(None, None, -1),) * len(kernel))
+        turned = w[backwards]
         if groups == 1:
             turned = turned.swapaxes(0, 1)
         else:

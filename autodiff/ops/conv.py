@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from autodiff.declare import composite, multilinear
 from autodiff.errors import OpTypeError, OpValueError
-from autodiff.kernels.conv import convolve, convolve_input, convolve_weight
-from autodiff.kernels.window import Margins, Sizes, out_size
+from autodiff.kernels.conv import convolve, convolve_input, convolve_weight, convolved_shape
+from autodiff.kernels.window import Margins, Sizes
 from autodiff.ops.index import getitem
 from autodiff.ops.manipulation import reshape, zero_pad
 from autodiff.ops.window import LAYOUT, called, is_int, margins, sizes
@@ -34,18 +34,6 @@ EXPECTS, TRANSPOSED = (
 
 
 # --- ops ---
-
-
-def _refuse(x_shape: Sizes, w_shape: Sizes, groups: int) -> None:
-    """Raise ValueError if filters of one shape are none for images of the other."""
-    if len(x_shape) != len(w_shape) or len(x_shape) < 3:
-        raise ValueError("x and w need as many axes: two, and those that the filters slide over")
-    if groups < 1 or w_shape[0] % groups or x_shape[1] != w_shape[1] * groups:
-        raise ValueError(
-            f"the images have {x_shape[1]} channels, and there are {w_shape[0]} filters for "
-            f"{w_shape[1]} channels in {groups} groups: each channel and each filter belongs to "
-            f"one group"
-        )
 
 
 def _refuse_cotangent(c_shape: Sizes, wanted: Sizes) -> None:
@@ -111,7 +99,6 @@ def convolution(
     >>> convolution(x, w, stride=(1,), padding=((0, 0),), dilation=(2,), groups=1)
     Tensor([[[31., 42.]]])
     """
-    _refuse(x.shape, w.shape, groups)
     return convolve(x, w, stride, padding, dilation, groups)
 
 
@@ -170,9 +157,8 @@ def convolution_input(
     Tensor([[[ 1., 10.,  2., 20.]]])
     """
     images = (c.shape[0], w.shape[1] * groups, *size)
-    _refuse(images, w.shape, groups)
-    out = out_size(tuple(size), w.shape[2:], stride, padding, dilation)
-    _refuse_cotangent(c.shape, (c.shape[0], w.shape[0], *out))
+    wanted = convolved_shape(images, w.shape, stride, padding, dilation, groups)
+    _refuse_cotangent(c.shape, wanted)
     return convolve_input(c, w, size, stride, padding, dilation, groups)
 
 
@@ -229,9 +215,8 @@ def convolution_weight(
     if c.ndim != x.ndim or groups < 1 or x.shape[1] % groups:
         raise ValueError(f"x and c need as many axes, and x channels in {groups} groups")
     filters = (c.shape[1], x.shape[1] // groups, *kernel)
-    _refuse(x.shape, filters, groups)
-    out = out_size(x.shape[2:], tuple(kernel), stride, padding, dilation)
-    _refuse_cotangent(c.shape, (x.shape[0], c.shape[1], *out))
+    wanted = convolved_shape(x.shape, filters, stride, padding, dilation, groups)
+    _refuse_cotangent(c.shape, wanted)
     return convolve_weight(x, c, kernel, stride, padding, dilation, groups)
 
 

@@ -303,8 +303,8 @@ def cond(x: Array, /, p: Any = None) -> Any:
     Returns
     -------
     Tensor
-        Shape (...); real, of `x`'s precision: the norm times that of the inverse. For
-        None and 2, which need no inverse, inf for a singular matrix.
+        Shape (...); real, of `x`'s precision: the norm times that of the inverse. For None,
+        2 and -2, which need no inverse, inf with slope 0 where a singular value of 0 divides.
 
     Raises
     ------
@@ -328,6 +328,9 @@ def cond(x: Array, /, p: Any = None) -> Any:
         raise OpValueError(f"cond: expected matrices that have elements, got shape {x.shape}")
     if p is None or (not isinstance(p, str) and p in (2, -2)):
         s = svdvals(x)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            return s[..., -1] / s[..., 0] if p == -2 else s[..., 0] / s[..., -1]
+        above, below = (s[..., -1], s[..., 0]) if p == -2 else (s[..., 0], s[..., -1])
+        null = raw(below) == 0
+        if not null.any():
+            return above / below
+        return where(null, np.asarray(inf, s.dtype), above / where(null, ONE[s.dtype], below))
     return matrix_norm(x, ord=p) * matrix_norm(inverse(x), ord=p)
