@@ -25,7 +25,7 @@ import numpy as np
 
 from autodiff.config import is_grad_enabled
 from autodiff.declaration import Declaration
-from autodiff.errors import OpTypeError, explained
+from autodiff.errors import explained
 from autodiff.graph import Node, shape_of, tick
 from autodiff.kernels.broadcast import summed_to
 from autodiff.op import OPS, Op
@@ -116,13 +116,15 @@ def _composite(what: Declaration) -> list[str]:
     xs = what.arrays
     if what.starred or what.variadic:
         arrays = "*" * what.starred + xs[0]
-        lines = [f"{xs[0]} = _all_arrived({xs[0]}, _op)"]
-        return [*lines, f"return {_forward(what, [arrays])}"]
-    lines = [
-        f"if not (_type({x}) is _Tensor or _type({x}) is _ndarray): {x} = _arrived({x}, _op)"
-        for x in xs
-    ]
-    return [*lines, f"return {_forward(what, xs)}"]
+        lines = [f"{xs[0]} = _all_arrived({xs[0]})", f"return {_forward(what, [arrays])}"]
+    else:
+        lines = [
+            f"if not ({f'{x} is None or ' if x in what.optional else ''}_type({x}) is _Tensor or "
+            f"_type({x}) is _ndarray): {x} = _arrived({x})"
+            for x in xs
+        ]
+        lines.append(f"return {_forward(what, xs)}")
+    return ["try:", *("    " + line for line in lines), *_raise(what)]
 
 
 def _forward(what: Declaration, arrays: Sequence[str]) -> str:
@@ -145,7 +147,9 @@ def _raise(what: Declaration) -> list[str]:
     params = ", ".join(f"({p!r}, {p})" for p in what.params)
     return [
         "except Exception as _error:",
-        f"    raise _op.explain(_error, [{arrays}], [{params}]) from _error",
+        f"    _told = _op.explain(_error, [{arrays}], [{params}])",
+        "    if _told is _error: raise",
+        "    raise _told from _error",
     ]
 
 
@@ -317,35 +321,25 @@ def _pour(what: Declaration) -> list[str]:
 
 
 def explainer(what: Declaration, expects: str | None) -> Callable[..., Exception]:
-    """The function that turns what an op's forward raised into a message for its caller."""
+    """The function that turns what was raised inside an op or a composite into a message."""
 
     def explain(error: Exception, arrays: Any, params: Any) -> Exception:
         shown = [
             (name, [raw(v) for v in value] if isinstance(value, (list, tuple)) else raw(value))
             for name, value in arrays
         ]
-        return explained(what.name, expects, error, shown, [(k, raw(v)) for k, v in params])
+        return explained(what.forward, expects, error, shown, [(k, raw(v)) for k, v in params])
 
     return explain
 
 
-def _arrived(x: Any, op: Op) -> Any:
-    """An argument of a composite as a tensor or an array; None, an optional one, as it is."""
-    if x is None or isinstance(x, (Variable, np.ndarray)):
-        return x
-    try:
-        return array(x)
-    except (TypeError, ValueError) as error:
-        raise OpTypeError(f"{op.name}: {error}") from error
+def _arrived(x: Any) -> Any:
+    """An argument of a composite as a tensor or an array."""
+    return x if isinstance(x, (Variable, np.ndarray)) else array(x)
 
 
-def _all_arrived(xs: Any, op: Op) -> list[Any]:
-    try:
-        return [_arrived(x, op) for x in _sequence(xs)]
-    except TypeError as error:
-        if isinstance(error, OpTypeError):
-            raise
-        raise OpTypeError(f"{op.name}: expected a sequence of arrays ({error})") from error
+def _all_arrived(xs: Any) -> list[Any]:
+    return [_arrived(x) for x in _sequence(xs)]
 
 
 def _untracked(y: Any, args: Sequence[Any]) -> Any:

@@ -37,6 +37,8 @@ class Declaration:
     ----------
     arrays, params
         Names of the arguments that flow, and of the others.
+    optional
+        Names of the arrays that may be left out.
     variadic
         Whether the one array argument is a sequence of arrays.
     starred
@@ -67,6 +69,7 @@ class Declaration:
         kinds = {name: forward.__annotations__.get(name) for name in names}
         flowing = (*ONE_ARRAY, *ARRAYS) if rules is not None else (*ONE_ARRAY, *ARRAYS, *OPTIONAL)
         self.arrays = tuple(n for n, kind in kinds.items() if kind in flowing)
+        self.optional = {n for n, kind in kinds.items() if kind in OPTIONAL}
         self.params = tuple(n for n in names if n not in self.arrays)
         self.by_position = len(self.params) - self.code.co_kwonlyargcount
         self.starred = bool(self.code.co_flags & CO_VARARGS)

@@ -168,7 +168,7 @@ def composite(function: Callable[P, Any]) -> Callable[P, Tensor]:
     """
     what = Declaration(function, None)
     op = _described(what, "composite", None, None)
-    op.function = public_function(op)
+    op.explain, op.function = explainer(what, None), public_function(op)
     register(op, COMPOSITES)
     made: Callable[P, Tensor] = op.function
     return made

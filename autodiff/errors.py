@@ -6,7 +6,8 @@ mend the call: which op, what it expected, and the shapes and dtypes that came.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -25,7 +26,7 @@ class OpError(Exception):
     """
 
     expects: str | None = None
-    said: str = ""
+    said: str | None = None
 
 
 class OpValueError(OpError, ValueError):
@@ -79,7 +80,7 @@ def _cut(value: Any, length: int) -> str:
 
 
 def explained(
-    name: str,
+    function: Callable[..., Any],
     expects: str | None,
     error: Exception,
     arrays: Sequence[tuple[str, Any]],
@@ -87,13 +88,13 @@ def explained(
 ) -> Exception:
     """Build the error to raise in place of what a function raised inside.
 
-    What an op or a composite raised further inside is told as if `name` had raised it: its reason
-    stays, for the user knows neither its name nor its arguments.
+    What an op or a composite raised further inside is told as if this function had raised it: the
+    reason stays, and the arguments are those that the user knows.
 
     Parameters
     ----------
-    name, expects
-        The function that was called, and in words what it expects (None: the reason must do).
+    function, expects
+        The function that was called, and in words what it expects (None: its parameters say it).
     error
         What was raised inside.
     arrays, params
@@ -102,37 +103,57 @@ def explained(
     Returns
     -------
     Exception
-        The same `error`, if it is not about the call's arguments, or names the function already.
+        The same `error`, if it is not about the call's arguments, or tells of this function.
     """
-    taken = (ValueError, TypeError, IndexError, AttributeError, OverflowError)
-    said = str(error).strip()
-    if not isinstance(error, taken) or (
-        isinstance(error, OpError) and said.startswith(f"{name}: ")
-    ):
-        return error
+    name, said = function.__name__, str(error).strip()
     if isinstance(error, OpError):
-        expects, said = error.expects or expects, error.said or said.partition(": ")[2]
-    got = ", ".join(f"{key}: {describe(value)}" for key, value in arrays)
-    if params:
-        got += "; " + ", ".join(f"{key}={_cut(value, 100)}" for key, value in params)
-    kind: type[OpError] = OpValueError
-    if isinstance(error, IndexError):
+        if said.startswith(f"{name}: "):
+            return error
+        expects = expects or error.expects
+        said = said.partition(": ")[2] if error.said is None else error.said
+    kind: type[OpError]
+    if any(_is_no_number(value) for _, value in arrays):
+        kind, expects, said = OpTypeError, "numbers", said if "expected" in said else ""
+    elif isinstance(error, IndexError):
         kind = OpIndexError
     elif isinstance(error, (TypeError, AttributeError)):
         kind = OpTypeError
-    if any(map(_is_no_number, (value for _, value in arrays))):
-        kind, expects, said = OpTypeError, "numbers", said if "expected" in said else ""
-    elif isinstance(error, AttributeError) and any(
-        isinstance(value, (int, float, complex)) for _, value in arrays
-    ):
-        said = "a number came where an array is needed"
+        if "ufunc" in said and any(_is_complex(value) for _, value in arrays):
+            expects, said = "real numbers", ""
+        elif isinstance(error, AttributeError) and any(_is_number(value) for _, value in arrays):
+            said = "a number came where an array is needed"
+    elif isinstance(error, (ValueError, OverflowError)):
+        kind = OpValueError
+    else:
+        return error
+    got = ", ".join(f"{key}: {describe(value)}" for key, value in arrays)
+    if params:
+        got += "; " + ", ".join(f"{key}={_cut(value, 100)}" for key, value in params)
     if said.startswith("expected"):
         made = kind(f"{name}: {said} (called with {got})")
     else:
-        wanted = f"expected {expects}; " if expects else ""
-        made = kind(f"{name}: {wanted}got {got}" + (f" ({said})" if said else ""))
+        wanted = f"expected {expects or _call_form(function)}"
+        made = kind(f"{name}: {wanted}; got {got}" + (f" ({said})" if said else ""))
     made.expects, made.said = expects, said
     return made
+
+
+def _call_form(function: Callable[..., Any]) -> str:
+    """A function's name and parameters as they stand in its code."""
+    from inspect import Signature, signature  # slow to import
+
+    form = str(signature(function).replace(return_annotation=Signature.empty))
+    return function.__name__ + re.sub(r": '([^']*)'", r": \1", form)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float, complex))
+
+
+def _is_complex(value: Any) -> bool:
+    if isinstance(value, (list, tuple)):
+        return any(map(_is_complex, value))
+    return isinstance(value, complex) or getattr(value, "dtype", np.dtype(float)).kind == "c"
 
 
 def _is_no_number(value: Any) -> bool:

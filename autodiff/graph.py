@@ -106,10 +106,11 @@ class Leaf(Node):
     data: np.ndarray[Any, Any]
     owner: ref[Any]
 
+    op = None  # the same for all leaves, so of the class, not of each
+    parents = params = saved = ()
+    consts = labels = None
+
     def __init__(self, data: np.ndarray[Any, Any], owner: Any, name: str | None) -> None:
-        self.op = None
-        self.parents = self.params = self.saved = ()
-        self.consts = self.labels = None
         self.data, self.shape = data, data.shape
         self.seq, self.name, self.owner = tick(), name, ref(owner)
 

@@ -13,6 +13,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
+from numpy import asarray, ndarray
 
 from autodiff.config import enable_grad
 from autodiff.errors import GradientError, describe
@@ -24,7 +25,7 @@ from autodiff.ops import manipulation
 from autodiff.ops.complex import conj, real
 from autodiff.plain.exchange import dlpack_device, to_dlpack
 from autodiff.plain.untracked import CPU, on_cpu
-from autodiff.variable import lifted, raw, tensor, tensor_class
+from autodiff.variable import Variable, lifted, raw, tensor, tensor_class
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -74,24 +75,29 @@ class Tensor(Methods):
         dtype: npt.DTypeLike | None = None,
         name: str | None = None,
     ) -> None:
-        if requires_grad is not True and not isinstance(requires_grad, (bool, np.bool_)):
+        if not (requires_grad is False or requires_grad is True or type(requires_grad) is np.bool_):
             raise TypeError(
                 f"Tensor: expected requires_grad to be True or False, got {requires_grad!r}: a "
                 f"dtype is passed by name, dtype=..."
             )
         try:
-            array = np.array(raw(data), dtype=dtype)
+            array = np.array(data._data if isinstance(data, Variable) else data, dtype=dtype)
         except (ValueError, TypeError) as error:
             raise TypeError(f"Tensor: expected numbers, regularly nested ({error})") from error
-        if array.dtype.kind not in "biufc":
+        kind = array.dtype.kind
+        if kind not in "biufc":
             raise TypeError(
                 f"Tensor: expected numbers, got {type(data).__name__} of dtype {array.dtype}"
             )
-        self._data, self._node, self._grad, self._name = array, None, None, None
+        self._data = array
+        self._node = self._grad = self._name = None
         if name is not None:
             self.name = name
         if requires_grad:
-            self.requires_grad = True
+            if kind in "fc":
+                self._node = Leaf(array, self, name)
+            else:
+                self.requires_grad = True  # raises
 
     # --- the value ---
 
@@ -329,16 +335,20 @@ class Tensor(Methods):
         Of a complex gradient it is the conjugate (see `autodiff.ops.complex`).
         """
         if gradient is None:
-            if self.size != 1 or self.dtype.kind == "c":
-                raise GradientError(
-                    f"{caller}: {argument} can be left out only for one element, got shape "
-                    f"{self.shape}: reduce it with sum() or mean(), or pass {argument}="
-                    if self.dtype.kind != "c"
-                    else f"{caller}: {argument} can be left out only for a real number, got "
-                    f"{self.dtype}: take its real(), imag() or abs(), or pass {argument}="
-                )
-            dtype = self._data.dtype
-            one = ONE[dtype] if not self._data.ndim else np.ones(self.shape, dtype)
+            data = self._data
+            one = None if data.ndim else SEEDS.get(data.dtype)
+            if one is None:
+                if data.size != 1:
+                    raise GradientError(
+                        f"{caller}: {argument} can be left out only for one element, got shape "
+                        f"{self.shape}: reduce it with sum() or mean(), or pass {argument}="
+                    )
+                if data.dtype.kind == "c":
+                    raise GradientError(
+                        f"{caller}: {argument} can be left out only for a real number, got "
+                        f"{self.dtype}: take its real(), imag() or abs(), or pass {argument}="
+                    )
+                one = np.ones(self.shape, data.dtype)
             made: Tensor = tensor(one, None)
             return made
         given = gradient if isinstance(gradient, Tensor) else Tensor(gradient)
@@ -352,7 +362,7 @@ class Tensor(Methods):
             )
         if given.dtype.kind == "c":
             given = conj(given)
-        return given if given.dtype == self.dtype else manipulation.astype(given, self.dtype)
+        return given if given.dtype == self.dtype else manipulation.cast(given, self.dtype)
 
     # --- as a Python object ---
 
@@ -411,6 +421,11 @@ def _rebuilt(
     return made
 
 
+SEEDS = {dtype: one for dtype, one in ONE.items() if dtype.kind == "f"}
+"""What a backward pass of a single number starts with."""
+
+FLOAT64, FLOAT32 = np.dtype(np.float64), np.dtype(np.float32)
+
 _GRADIENTS = {"c": "cfiu"} | dict.fromkeys("fbiu", "fiu")
 """By kind of the dtype of a tensor, the kinds that its gradient may have."""
 
@@ -426,16 +441,19 @@ def owned(g: Any, dtype: np.dtype[Any], taken: set[int]) -> Tensor:
     conjugated (see `autodiff.ops.complex`). Flows may be views of other arrays, or one array for
     several parents. `taken` has the ids of arrays that something else holds, and gets this one's.
     """
-    made: Tensor = g if isinstance(g, Tensor) else tensor(np.asarray(g), None)
-    array = made._data
-    if array.dtype is not dtype and array.dtype != dtype:
-        if array.dtype.kind == "c" != dtype.kind:
+    array = g if type(g) is ndarray else g._data if isinstance(g, Variable) else asarray(g)
+    real_too = dtype is FLOAT64 or dtype is FLOAT32 or dtype.kind != "c"
+    if array.dtype is dtype and real_too and array.base is None and id(array) not in taken:
+        taken.add(id(array))
+        owned: Tensor = tensor(array, None) if array is g or not isinstance(g, Tensor) else g
+        return owned
+    made: Tensor = g if isinstance(g, Tensor) else tensor(array, None)
+    if array.dtype != dtype:
+        if array.dtype.kind == "c" and real_too:
             made = real(made)
-        made = manipulation.astype(conj(made) if dtype.kind == "c" else made, dtype)
-    elif dtype.kind == "c":
-        made = conj(made)
-    elif array.base is not None or id(array) in taken:
-        made = manipulation.copy(made)
+        made = manipulation.cast(made if real_too else conj(made), dtype)
+    else:
+        made = manipulation.copy(made) if real_too else conj(made)
     taken.add(id(made._data))
     return made
 

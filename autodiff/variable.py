@@ -72,12 +72,17 @@ def constant(value: Any) -> Any:
     ------
     TypeError
         If it is no number or array of numbers.
+    ValueError
+        If it is nested irregularly.
     """
     if type(value) in SCALARS:
         return value
     if isinstance(value, (list, tuple)) and any(isinstance(v, Variable) for v in value):
         raise TypeError("a list of tensors is no array: join them with stack(...) or concat(...)")
-    array = np.asarray(value)
+    try:
+        array = np.asarray(value)
+    except ValueError as error:
+        raise ValueError(f"expected numbers, regularly nested ({error})") from error
     if array.dtype.kind not in "biufc":
         raise TypeError(f"expected numbers, got {type(value).__name__} of dtype {array.dtype}")
     return array
@@ -90,8 +95,13 @@ def array(value: Any) -> Any:
     ------
     TypeError
         If it is no number or array of numbers.
+    ValueError
+        If it is nested irregularly, or an integer that no dtype holds.
     """
-    return np.asarray(constant(value))
+    array = np.asarray(constant(value))
+    if array.dtype.kind == "O":
+        raise ValueError(f"expected numbers, got an integer longer than 64 bits, {value}")
+    return array
 
 
 def lifted(node: Node) -> View:

@@ -62,11 +62,11 @@ def order(n: Any) -> int:
     Raises
     ------
     TypeError, ValueError
-        If it is no integer, or negative.
+        If it is no integer, negative, or beyond what is computed in a moment.
     """
     found: int = index(n)
-    if found < 0:
-        raise ValueError(f"an order of {found} is negative")
+    if not 0 <= found <= 10_000:
+        raise ValueError(f"an order of {found} is not between 0 and 10,000")
     return found
 
 

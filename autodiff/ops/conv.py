@@ -404,8 +404,8 @@ def _convolved(
     }
     _refuse_bias(name, bias, weight.shape[0])
     single = x.ndim == axes + 1
-    arrays = {"x": reshape(x, (1, *x.shape)) if single else x, "weight": weight}
-    return _finished(called(name, expects, convolution, arrays, params), bias, single)
+    images = reshape(x, (1, *x.shape)) if single else x
+    return _finished(called(expects, convolution, [images, weight], params), bias, single)
 
 
 def _named_padding(
@@ -633,10 +633,9 @@ def _transposed(
     less = tuple((b, a - m) for m, (b, a) in zip(more, cut, strict=True))
     whole = min(a for _, a in less) < 0  # or there are zeros to add
     y = called(
-        name,
         expects,
         convolution_input,
-        {"x": x, "weight": weight},
+        [x, weight],
         {
             "size": covered if whole else size,
             "stride": stride,

@@ -434,7 +434,7 @@ def _largest(
     if ceil_mode:
         margin = _reaching(x.shape[-axes:], kernel, stride, margin, dilation)
     params = {"kernel": kernel, "stride": stride, "padding": margin, "dilation": dilation}
-    return called(name, _expects(axes), max_pool, {"x": x}, params)
+    return called(_expects(axes), max_pool, [x], params)
 
 
 # --- the mean of a window ---
@@ -603,7 +603,7 @@ def _averaged(
     if ceil_mode:
         reached = _reaching(size, kernel, stride, margin, dilation)
     params = {"kernel": kernel, "stride": stride, "padding": reached}
-    total = called(name, _expects(axes), sum_pool, {"x": floating(x)}, params)
+    total = called(_expects(axes), sum_pool, [floating(x)], params)
     if divisor is not None:
         return divide(total, divisor)
     counted = margin if count_include_pad else ((0, 0),) * axes

@@ -134,9 +134,10 @@ def roll(x: Array, /, shift: Axes, axis: Axes | None = None) -> Array:
     >>> roll(Tensor([1.0, 2.0, 3.0]), 1)
     Tensor([3., 1., 2.])
     """
-    if np.size(shift) and np.asarray(shift).dtype.kind not in "iu":
+    by = np.asarray(raw(shift))
+    if by.size and by.dtype.kind not in "iu":
         raise TypeError("a shift is an integer")
-    return np.array(x) if axis == () else np.roll(x, shift, axis)
+    return np.array(x) if axis == () else np.roll(x, by, axis)
 
 
 @composite

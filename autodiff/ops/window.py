@@ -6,17 +6,17 @@ and `col2im`, and PyTorch's `unfold` and `fold`, arrange the same numbers in the
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from math import prod
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from autodiff.declare import composite, linear
-from autodiff.errors import OpError, OpTypeError, OpValueError, explained
+from autodiff.errors import OpError, OpTypeError, OpValueError
 from autodiff.kernels.window import Margins, Sizes, columns, from_columns, out_size
 from autodiff.ops.manipulation import permute_dims, reshape
-from autodiff.variable import Array, raw
+from autodiff.variable import Array
 
 if TYPE_CHECKING:
     from autodiff.tensor import Tensor
@@ -99,30 +99,22 @@ def margins(name: str, value: Any, axes: int) -> Margins:
 
 
 def called(
-    name: str,
-    expects: str,
-    op: Callable[..., Tensor],
-    arrays: dict[str, Any],
-    params: dict[str, Any],
+    expects: str, op: Callable[..., Tensor], arrays: Sequence[Any], params: dict[str, Any]
 ) -> Tensor:
-    """An op's value, called by a composite: what it refuses is told under the composite's name.
+    """An op's value, called by a composite that says itself what it expects.
 
     Parameters
     ----------
-    name, expects
-        The composite, and in words what it expects.
-    op
-        The op.
-    arrays, params
-        Its arguments by their names.
+    expects
+        What the composite expects, in words: its errors say that, not what the op expects.
+    op, arrays, params
+        The op and its arguments.
     """
     try:
-        return op(*arrays.values(), *params.values())
+        return op(*arrays, *params.values())
     except OpError as error:
-        if not isinstance(error.__cause__, Exception):
-            raise
-        given = [(key, raw(value)) for key, value in arrays.items()]
-        raise explained(name, expects, error.__cause__, given, [*params.items()]) from error
+        error.expects = expects
+        raise
 
 
 # --- ops ---
@@ -449,7 +441,7 @@ def _seen(
         raise OpValueError(f"{name}: expected images (N, C, H, W){one}, got {x.shape}")
     keys = ("kernel", "stride", "padding", "dilation")
     params = dict(zip(keys, _image_window(name, kernel, stride, padding, dilation), strict=True))
-    return called(name, "a window that fits the images", windows, {"x": x}, params)
+    return called("a window that fits the images", windows, [x], params)
 
 
 def _fitting(

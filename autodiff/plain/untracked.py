@@ -114,9 +114,6 @@ def created(*, expects: str | None = None) -> Declared:
                 if y.dtype.kind not in "biufc":
                     raise TypeError(f"expected numbers, got dtype {y.dtype}")
                 return tensor(y, None)
-            except OverflowError as error:
-                said = ValueError(str(error))
-                raise _explained(function, expects, said, args, kwargs) from error
             except Exception as error:
                 raise _explained(function, expects, error, args, kwargs) from error
 
@@ -178,4 +175,4 @@ def _explained(
     call = [(k, raw(v)) for k, v in (*zip(names, args, strict=False), *kwargs.items())]
     arrays = [(k, v) for k, v in call if not flowing or k in flowing]
     params = [(k, v) for k, v in call if flowing and k not in flowing]
-    return explained(function.__name__, expects, error, arrays, params)
+    return explained(function, expects, error, arrays, params)
