@@ -325,7 +325,9 @@ class Tensor(Methods):
             with enable_grad():
                 _deliver(pullback({node: seed}, view=lifted), seed)
         else:
-            _deliver(pullback({node: seed._data}, release=not retain_graph), seed)
+            data = seed._data  # of a number, a scalar: NumPy computes with it faster
+            g = data if data.ndim else data[()]
+            _deliver(pullback({node: g}, release=not retain_graph), seed)
 
     def _seed(
         self, gradient: TensorLike | None, caller: str = "backward", argument: str = "gradient"

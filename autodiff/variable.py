@@ -116,7 +116,7 @@ def lifted(node: Node) -> View:
             pairs = zip(node.parents, value, strict=True)
             return [v if p is None else tensor(v, p) for p, v in pairs]
         source = node.parents[op.arrays.index(name)]
-        return value if value is None or source is None else tensor(value, source)
+        return value if value is None or source is None else tensor(np.asarray(value), source)
 
     saved = tuple(lift(name, value) for name, value in node.kept().items())
     return View(node, node.parents, saved[0] if len(saved) == 1 else saved)
