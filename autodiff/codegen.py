@@ -334,15 +334,15 @@ def _pour(what: Declaration) -> list[str]:
 # --- what the generated functions call -----------------------------------------------------------
 
 
-def explainer(what: Declaration, expects: str | None) -> Callable[..., Exception]:
-    """The function that turns what was raised inside an op or a composite into a message."""
+def explainer(function: Callable[..., Any], expects: str | None) -> Callable[..., Exception]:
+    """The function that turns what was raised inside another one into a message."""
 
     def explain(error: Exception, arrays: Any, params: Any) -> Exception:
         shown = [
             (name, [raw(v) for v in value] if isinstance(value, (list, tuple)) else raw(value))
             for name, value in arrays
         ]
-        return explained(what.forward, expects, error, shown, [(k, raw(v)) for k, v in params])
+        return explained(function, expects, error, shown, [(k, raw(v)) for k, v in params])
 
     return explain
 

@@ -17,7 +17,7 @@ is all that higher orders need.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, ParamSpec, Protocol
+from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, TypeVar
 
 from autodiff.codegen import explainer, pour_function, public_function
 from autodiff.declaration import Declaration, Rule
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from autodiff.tensor import Tensor
 
 P = ParamSpec("P")
+R = TypeVar("R")
 
 
 class Declared(Protocol):
@@ -168,10 +169,17 @@ def composite(function: Callable[P, Any]) -> Callable[P, Tensor]:
     """
     what = Declaration(function, None)
     op = _described(what, "composite", None, None)
-    op.explain, op.function = explainer(what, None), public_function(op)
+    op.explain, op.function = explainer(function, None), public_function(op)
     register(op, COMPOSITES)
     made: Callable[P, Tensor] = op.function
     return made
+
+
+def composite_results(function: Callable[P, R]) -> Callable[P, R]:
+    """Like `composite`, for a tuple or list of tensors: its type is kept."""
+    made: Any = composite(function)
+    checked: Callable[P, R] = made
+    return checked
 
 
 def _described(
@@ -202,7 +210,7 @@ def _declare(
         op = _described(what, family, symbol, domain)
         op.saves = what.saves
         op.pull, op.pour, op.push = pull_by(what), pour_function(op), push_by(what)
-        op.explain, op.function = explainer(what, expects), public_function(op)
+        op.explain, op.function = explainer(forward, expects), public_function(op)
         register(op)
         made: Callable[P, Tensor] = op.function
         return made

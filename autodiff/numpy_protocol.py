@@ -37,7 +37,7 @@ _FUNCTIONS = """
     dot einsum empty_like expand_dims flatnonzero flip fliplr flipud full_like i0 imag inner
     interp isclose isin kron matrix_transpose max mean median meshgrid min moveaxis
     nan_to_num nonzero ones_like outer pad prod quantile ravel real repeat roll rot90
-    searchsorted sinc split stack sum swapaxes take take_along_axis tile trace tril triu
+    searchsorted sinc split stack sum swapaxes take take_along_axis tile tril triu
     unstack vecdot zeros_like
 """
 
@@ -265,6 +265,10 @@ def _diagonal(a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
     return _namespace().diagonal(a, offset=offset, axis1=axis1, axis2=axis2)
 
 
+def _trace(a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1, dtype: Any = None) -> Any:
+    return _namespace().sum(_diagonal(a, offset, axis1, axis2), -1, dtype=dtype)
+
+
 def _diff(a: Any, n: int = 1, axis: int = -1, prepend: Any = None, append: Any = None) -> Any:
     return _namespace().diff(a, axis=axis, n=n, prepend=prepend, append=append)
 
@@ -334,6 +338,7 @@ ADAPTED: dict[str, Callable[..., Any]] = {
     "numpy.squeeze": _squeeze,
     "numpy.std": _std,
     "numpy.tensordot": _tensordot,
+    "numpy.trace": _trace,
     "numpy.transpose": _transpose,
     "numpy.var": _var,
     "numpy.vdot": lambda a, b: _namespace().vecdot(a.ravel(), b.ravel()),

@@ -209,9 +209,9 @@ class Tensor(Methods):
 
     def to_device(self, device: str, /, *, stream: None = None) -> Tensor:
         """The tensor itself, since "cpu" is the only device."""
-        on_cpu(device)
+        on_cpu("to_device", device)
         if stream is not None:
-            raise ValueError(f"expected stream None, got {stream!r}: a CPU has none")
+            raise ValueError(f"to_device: expected stream None, got {stream!r}: a CPU has none")
         return self
 
     def __dlpack__(

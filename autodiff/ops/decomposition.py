@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from autodiff.declare import composite, custom
+from autodiff.declare import composite_results, custom
 from autodiff.errors import GradientError, OpValueError
 from autodiff.ops.complex import conj, real
 from autodiff.ops.diagonal import tril, triu
@@ -136,8 +136,8 @@ def packed_qr(x: Array) -> Array:
     return np.concatenate(np.linalg.qr(x), -2)
 
 
-@composite
-def qr(x: Array, /, *, mode: str = "reduced") -> Any:
+@composite_results
+def qr(x: Array, /, *, mode: str = "reduced") -> QRResult:
     """QR decomposition ``x = Q @ R``: orthonormal columns, and an upper triangle.
 
     Parameters

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from autodiff.declare import composite, custom
+from autodiff.declare import composite_results, custom
 from autodiff.errors import GradientError, OpValueError
 from autodiff.ops.complex import imag, real
 from autodiff.ops.diagonal import diagonal
@@ -171,8 +171,8 @@ def signed_logdet(x: Array) -> Array:
     return np.stack(np.linalg.slogdet(x), -1)
 
 
-@composite
-def slogdet(x: Array, /) -> Any:
+@composite_results
+def slogdet(x: Array, /) -> SlogdetResult:
     """Sign of the determinant of square matrices, and natural logarithm of its absolute value.
 
     Parameters

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from autodiff.declare import composite, custom
+from autodiff.declare import composite_results, custom
 from autodiff.errors import GradientError
 from autodiff.ops.complex import conj, real
 from autodiff.ops.diagonal import diagonal, spread_diagonal
@@ -76,8 +76,8 @@ def packed_eigh(x: Array) -> Array:
     return np.concatenate([w[..., None, :], v], -2, dtype=v.dtype)
 
 
-@composite
-def eigh(x: Array, /) -> Any:
+@composite_results
+def eigh(x: Array, /) -> EighResult:
     """Eigenvalues and eigenvectors of Hermitian matrices: ``x @ v = v * w``.
 
     Parameters
@@ -216,8 +216,8 @@ def packed_eig(x: Array) -> Array:
     return np.concatenate([w[..., None, :], v], -2, dtype=kind)
 
 
-@composite
-def eig(x: Array, /) -> Any:
+@composite_results
+def eig(x: Array, /) -> EigResult:
     """Eigenvalues and eigenvectors of square matrices: ``x @ v = v * w``.
 
     Parameters

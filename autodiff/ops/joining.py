@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autodiff.declare import composite
+from autodiff.declare import composite, composite_results
 from autodiff.errors import OpTypeError, OpValueError, describe
 from autodiff.ops.arguments import along, an_axis, an_int
 from autodiff.ops.index import getitem
@@ -15,8 +15,8 @@ from autodiff.ops.manipulation import broadcast_to, concat, reshape
 from autodiff.variable import Array, Variable, raw, tensor
 
 
-@composite
-def unstack(x: Array, /, axis: int = 0) -> Any:
+@composite_results
+def unstack(x: Array, /, axis: int = 0) -> tuple[Any, ...]:
     """The slices along an axis, as a tuple: the inverse of `stack`.
 
     Parameters
@@ -49,8 +49,8 @@ def unstack(x: Array, /, axis: int = 0) -> Any:
     return tuple(getitem(x, along(at, i)) for i in range(x.shape[at]))
 
 
-@composite
-def split(x: Array, /, indices_or_sections: Any, axis: int = 0) -> Any:
+@composite_results
+def split(x: Array, /, indices_or_sections: Any, axis: int = 0) -> tuple[Any, ...]:
     """Parts along an axis, as a tuple: equal ones, or cut at indices.
 
     Parameters
@@ -101,8 +101,8 @@ def split(x: Array, /, indices_or_sections: Any, axis: int = 0) -> Any:
     return _cut(x, ends, at)
 
 
-@composite
-def array_split(x: Array, /, indices_or_sections: Any, axis: int = 0) -> Any:
+@composite_results
+def array_split(x: Array, /, indices_or_sections: Any, axis: int = 0) -> tuple[Any, ...]:
     """As `split`, but parts may differ in length by one: the first ones are the longer ones.
 
     Parameters
@@ -149,7 +149,7 @@ def _ends(name: str, cuts: Any, n: int) -> list[int]:
     return [(i + 1) * size + min(i + 1, longer) for i in range(parts)]
 
 
-def _cut(x: Any, ends: Sequence[int], axis: int) -> Any:
+def _cut(x: Any, ends: Sequence[int], axis: int) -> tuple[Any, ...]:
     starts = [0, *ends[:-1]]
     parts = zip(starts, ends, strict=True)
     return tuple(getitem(x, along(axis, slice(start, end))) for start, end in parts)
@@ -245,7 +245,7 @@ def _at_least(n: int, x: Any) -> Any:
     return reshape(x, (1,) * missing + x.shape)
 
 
-@composite
+@composite_results
 def atleast_1d(*arrays: Array) -> Any:
     """With one axis or more: numbers become vectors.
 
@@ -271,7 +271,7 @@ def atleast_1d(*arrays: Array) -> Any:
     return _each_at_least(1, arrays)
 
 
-@composite
+@composite_results
 def atleast_2d(*arrays: Array) -> Any:
     """With two axes or more: vectors become rows.
 
@@ -297,7 +297,7 @@ def atleast_2d(*arrays: Array) -> Any:
     return _each_at_least(2, arrays)
 
 
-@composite
+@composite_results
 def atleast_3d(*arrays: Array) -> Any:
     """With three axes or more: (N,) becomes (1, N, 1), and (M, N) becomes (M, N, 1).
 
@@ -328,8 +328,8 @@ def _each_at_least(n: int, arrays: Sequence[Any]) -> Any:
     return made[0] if len(made) == 1 else made
 
 
-@composite
-def broadcast_arrays(*arrays: Array) -> Any:
+@composite_results
+def broadcast_arrays(*arrays: Array) -> list[Any]:
     """The arrays, repeated to the one shape that they broadcast to.
 
     Parameters
@@ -374,8 +374,8 @@ def _alike(arrays: Sequence[Any]) -> Sequence[Any]:
     return [x if isinstance(x, Variable) else tensor(x, None) for x in arrays]
 
 
-@composite
-def meshgrid(*arrays: Array, indexing: str = "xy") -> Any:
+@composite_results
+def meshgrid(*arrays: Array, indexing: str = "xy") -> list[Any]:
     """Coordinates of a grid: every array repeated along the axes of all the others.
 
     Parameters

@@ -153,7 +153,7 @@ def _inside(x: Any, min: Any, max: Any) -> Any:
 
 
 @elementwise(partials=[_inside], domain=[(-0.9, 0.9)], symbol="clip")
-def clamp(x: Array, /, min: Any, max: Any) -> Array:
+def clamp(x: Array, /, min: Any = None, max: Any = None) -> Array:
     """What `clip` is, with constant bounds.
 
     Parameters
@@ -163,7 +163,7 @@ def clamp(x: Array, /, min: Any, max: Any) -> Array:
 
     Examples
     --------
-    >>> clamp(Tensor([-2.0, 0.5, 2.0]), None, 1)
+    >>> clamp(Tensor([-2.0, 0.5, 2.0]), max=1)
     Tensor([-2. ,  0.5,  1. ])
     """
     return np.clip(x, raw(min), raw(max))

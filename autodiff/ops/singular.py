@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from autodiff.declare import composite, custom
+from autodiff.declare import composite_results, custom
 from autodiff.errors import GradientError
 from autodiff.kernels.scalars import ONE, ZERO
 from autodiff.ops.complex import real
@@ -110,8 +110,8 @@ def packed_svd(x: Array) -> Array:
     return np.concatenate([s[..., None, :], u, vh.conj().mT], -2, dtype=u.dtype)
 
 
-@composite
-def svd(x: Array, /, *, full_matrices: bool = True) -> Any:
+@composite_results
+def svd(x: Array, /, *, full_matrices: bool = True) -> SVDResult:
     """Singular value decomposition ``x = U @ diag(S) @ Vh``.
 
     Parameters

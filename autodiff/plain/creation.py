@@ -260,7 +260,7 @@ def full(
     Tensor([[7, 7],
             [7, 7]])
     """
-    return np.full(shape, constant_array(fill_value, SPREAD), dtype)
+    return np.full(shape, constant_array("full", fill_value, SPREAD), dtype)
 
 
 @created(expects="a number that the dtype holds")
@@ -301,7 +301,7 @@ def full_like(
     >>> full_like(Tensor([1.0, 2.0]), 7)
     Tensor([7., 7.])
     """
-    return np.full_like(raw(x), constant_array(fill_value, SPREAD), dtype)
+    return np.full_like(raw(x), constant_array("full_like", fill_value, SPREAD), dtype)
 
 
 @created(expects="numbers start and stop, and a count num that is not negative")
@@ -352,7 +352,7 @@ def linspace(
     >>> linspace(0, 1, 5)
     Tensor([0.  , 0.25, 0.5 , 0.75, 1.  ])
     """
-    low, high = constant_array(start, BETWEEN), constant_array(stop, BETWEEN)
+    low, high = constant_array("linspace", start, BETWEEN), constant_array("linspace", stop, BETWEEN)
     return np.linspace(low, high, num, endpoint=endpoint, dtype=dtype)
 
 

@@ -58,9 +58,9 @@ def from_dlpack(x: Any, /, *, device: str | None = None, copy: bool | None = Non
     >>> from_dlpack(np.arange(3))
     Tensor([0, 1, 2])
     """
-    on_cpu(device)
+    on_cpu("from_dlpack", device)
     if not hasattr(x, "__dlpack__"):
-        raise AttributeError(
+        raise OpTypeError(
             f"from_dlpack: expected an array with a method __dlpack__, got {type(x).__name__}: "
             f"asarray takes anything that NumPy can read"
         )
@@ -69,7 +69,13 @@ def from_dlpack(x: Any, /, *, device: str | None = None, copy: bool | None = Non
         asked["device"] = device
     if copy is False:
         asked["copy"] = False
-    shared = np.from_dlpack(x, **asked)
+    try:
+        shared = np.from_dlpack(x, **asked)
+    except BufferError as error:
+        raise BufferError(
+            f"from_dlpack: expected numbers in memory that can be shared, got "
+            f"{type(x).__name__} ({error}): asarray takes anything that NumPy can read"
+        ) from error
     made: Tensor = tensor(shared.copy() if copy else shared, None)
     return made
 

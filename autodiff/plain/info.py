@@ -48,7 +48,7 @@ class NamespaceInfo:
         >>> __array_namespace_info__().default_dtypes()["real floating"]
         dtype('float64')
         """
-        on_cpu(device)
+        on_cpu("default_dtypes", device)
         return {
             "real floating": dtypes.float64,
             "complex floating": dtypes.complex128,
@@ -64,7 +64,7 @@ class NamespaceInfo:
         >>> __array_namespace_info__().dtypes(kind="complex floating")
         {'complex64': dtype('complex64'), 'complex128': dtype('complex128')}
         """
-        on_cpu(device)
+        on_cpu("dtypes", device)
         return {n: d for n, d in STANDARD.items() if kind is None or isdtype(d, kind)}
 
 

@@ -511,7 +511,7 @@ def isclose(
     >>> isclose(Tensor([1.0, 1.1]), 1.0000001)
     Tensor([ True, False])
     """
-    return np.isclose(x1, x2, rtol, atol, equal_nan)
+    return np.isclose(x1, x2, raw(rtol), raw(atol), equal_nan)
 
 
 @untracked_results(expects=BROADCAST)
@@ -543,7 +543,7 @@ def allclose(
     >>> allclose(Tensor([1.0, 2.0]), Tensor([1.0, 2.0000001]))
     True
     """
-    return np.allclose(x1, x2, rtol, atol, equal_nan)
+    return np.allclose(x1, x2, raw(rtol), raw(atol), equal_nan)
 
 
 @untracked_results()

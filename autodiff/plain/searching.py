@@ -346,7 +346,7 @@ def bincount(x: Array, weights: Any = None, minlength: int = 0) -> Array:
     """
     if weights is None:
         return np.bincount(x, None, minlength)
-    weights = constant_array(weights, "use scatter(weights, x, shape)")
+    weights = constant_array("bincount", weights, "use scatter(weights, x, shape)")
     # where nothing is counted, NumPy gives integers all the same
     return np.bincount(x, weights, minlength).astype(np.float64, copy=False)
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from autodiff.declaration import ONE_ARRAY, parameters
 from autodiff.declare import Declared
-from autodiff.errors import GradientError, explained
+from autodiff.errors import GradientError, OpValueError, explained
 from autodiff.variable import Variable, array, constant, raw, tensor
 
 if TYPE_CHECKING:
@@ -87,7 +87,10 @@ def _public(function: Callable[..., Any], expects: str | None) -> Callable[..., 
             else:
                 y = function(*given, *args[n:])
         except Exception as error:
-            raise _explained(function, expects, error, args, kwargs, flowing) from error
+            told = _explained(function, expects, error, args, kwargs, flowing)
+            if told is error:
+                raise
+            raise told from error
         if found or _has_tensor(args[n:]) or _has_tensor(kwargs.values()):
             return _as_tensors(y)
         return y
@@ -106,7 +109,7 @@ def created(*, expects: str | None = None) -> Declared:
         def public(*args: Any, **kwargs: Any) -> Any:
             try:
                 if kwargs.get("device") is not None:
-                    on_cpu(kwargs["device"])
+                    on_cpu(function.__name__, kwargs["device"])
                 y = function(*args, **kwargs)
                 if isinstance(y, Variable):
                     return y
@@ -115,26 +118,31 @@ def created(*, expects: str | None = None) -> Declared:
                     raise TypeError(f"expected numbers, got dtype {y.dtype}")
                 return tensor(y, None)
             except Exception as error:
-                raise _explained(function, expects, error, args, kwargs) from error
+                told = _explained(function, expects, error, args, kwargs)
+                if told is error:
+                    raise
+                raise told from error
 
         return public
 
     return declare
 
 
-def on_cpu(device: Any) -> None:
-    """Accept the only device: None or "cpu".
+def on_cpu(name: str, device: Any) -> None:
+    """Accept the only device, None or "cpu"; `name` is the function's that asks.
 
     Raises
     ------
-    ValueError
+    OpValueError
         If it is another.
     """
     if not (device is None or (isinstance(device, str) and device == CPU)):
-        raise ValueError(f"expected device {CPU!r} or None: arrays live nowhere else")
+        raise OpValueError(
+            f"{name}: expected device {CPU!r} or None, got {device!r}: arrays live nowhere else"
+        )
 
 
-def constant_array(value: Any, way_out: str) -> Any:
+def constant_array(name: str, value: Any, way_out: str) -> Any:
     """The array of a tensor that may be a constant only; anything else as it is.
 
     Raises
@@ -143,7 +151,10 @@ def constant_array(value: Any, way_out: str) -> Any:
         If it requires grad; the message ends with the way out.
     """
     if isinstance(value, Variable) and value._node is not None:
-        raise GradientError(f"a tensor requires grad, and its gradient would end here: {way_out}")
+        raise GradientError(
+            f"{name}: expected a constant, got a tensor that requires grad, and its gradient would "
+            f"end here: {way_out}"
+        )
     return raw(value)
 
 
