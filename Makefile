@@ -5,6 +5,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq install
+# A process for each core, so that BLAS needs no threads of its own.
+TESTS := OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses auto
 TYPED := autodiff nn optim viz examples benchmarks
 
 .DEFAULT_GOAL := help
@@ -20,10 +22,10 @@ test: $(VENV)/ready ## all checks: lint, format, types, doctests, tests with war
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy $(TYPED)
-	$(BIN)/python -m pytest
+	$(TESTS)
 
 test-oracle: $(VENV)/oracle ## compare with PyTorch and JAX, which it installs
-	CHAINRULE_REQUIRE_ORACLES=1 $(BIN)/python -m pytest -m oracle tests
+	CHAINRULE_REQUIRE_ORACLES=1 $(TESTS) -m oracle tests
 
 bench: $(VENV)/oracle ## what an operation costs, as a ratio to PyTorch, which it installs
 	@$(BIN)/python benchmarks/training.py

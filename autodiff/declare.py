@@ -17,10 +17,11 @@ is all that higher orders need.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import wraps
 from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, TypeVar
 
 from autodiff.codegen import explainer, pour_function, public_function
-from autodiff.declaration import Declaration, Rule
+from autodiff.declaration import Declaration, Rule, parameters
 from autodiff.op import COMPOSITES, Op, register
 from autodiff.rules import (
     Push,
@@ -180,6 +181,41 @@ def composite_results(function: Callable[P, R]) -> Callable[P, R]:
     made: Any = composite(function)
     checked: Callable[P, R] = made
     return checked
+
+
+def explains(function: Callable[P, R]) -> Callable[P, R]:
+    """Let a function that is declared in no other way tell what it was called with, in its errors.
+
+    What is raised further inside is told under its own name, as of an op.
+
+    Examples
+    --------
+    >>> @explains
+    ... def first_row(x: Array) -> Tensor:
+    ...     return x[0]
+    >>> first_row(Tensor(1.0))
+    Traceback (most recent call last):
+        ...
+    autodiff.errors.OpIndexError: first_row: expected an index inside x; got x: float64 () ...
+    """
+    code: Any = function.__code__
+    names, explain = parameters(function, starred=True), explainer(function, None)
+    by_name = code.co_argcount
+
+    @wraps(function)
+    def public(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return function(*args, **kwargs)
+        except Exception as error:
+            given = [*zip(names, args[:by_name], strict=False), *kwargs.items()]
+            if len(args) > by_name:
+                given.insert(by_name, (names[by_name], args[by_name:]))
+            told = explain(error, given, [])
+            if told is error:
+                raise
+            raise told from error
+
+    return public
 
 
 def _described(

@@ -128,8 +128,8 @@ def test_rules_hold_for_complex_numbers_or_these_are_refused(op: Op, data: st.Da
     try:
         check_grads(f, xs, order=2)
     except GradientCheckError as error:
-        assert op.name in CHOSEN.split()
-        assert "a gradient came that depends" in str(error)
+        if not (op.name in CHOSEN.split() and "a gradient came that depends" in str(error)):
+            raise
 
 
 @each_function

@@ -19,8 +19,6 @@ import autodiff
 from autodiff import COMPOSITES, OPS, Op, Tensor, no_grad
 from autodiff.testing.strategies import Call, calls
 from tests.references import REFERENCES
-from tests.references.conv import conv2d
-from tests.references.pool import max_pool2d, sum_pool2d
 
 ALL = (*OPS.values(), *COMPOSITES.values())
 LIBRARY = [op for op in ALL if op.forward.__module__.startswith("autodiff.")]
@@ -173,28 +171,12 @@ def test_im2col_has_the_shapes_of_the_book() -> None:
     assert autodiff.im2col(np.zeros((10, 3, 7, 7)), (5, 5)).shape == (90, 75)
 
 
-def test_conv2d_takes_numbers_or_pairs_and_a_bias() -> None:
-    rng = np.random.default_rng(0)
-    x, w, b = rng.normal(size=(2, 3, 7, 6)), rng.normal(size=(4, 3, 3, 2)), rng.normal(size=4)
-    y = autodiff.conv2d(x, w, b, stride=2, padding=(1, 0))
-    expected = conv2d(x, w, (2, 2), (1, 0)) + b[:, None, None]
-    np.testing.assert_allclose(y, expected, rtol=1e-12)
-
-
 def test_conv2d_splits_a_large_batch_without_changing_its_value() -> None:
     rng = np.random.default_rng(0)
     x, w = rng.normal(size=(9, 8, 24, 24)), rng.normal(size=(2, 8, 5, 5))
     whole = autodiff.conv2d(x, w)
     each_image = np.concatenate([autodiff.conv2d(x[i : i + 1], w) for i in range(9)])
     np.testing.assert_allclose(whole, each_image, rtol=1e-12)
-
-
-def test_pooling_defaults_its_stride_to_its_window() -> None:
-    x = np.random.default_rng(0).normal(size=(1, 2, 6, 6))
-    y = autodiff.max_pool2d(x, (2, 3))
-    np.testing.assert_array_equal(y, max_pool2d(x, (2, 3), (2, 3), (0, 0)))
-    mean = autodiff.avg_pool2d(x, 3, stride=1, padding=1)
-    np.testing.assert_allclose(mean, sum_pool2d(x, (3, 3), (1, 1), (1, 1)) / 9, rtol=1e-12)
 
 
 def test_the_margin_of_max_pooling_never_wins() -> None:

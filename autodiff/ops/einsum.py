@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autodiff.declare import composite, multilinear
+from autodiff.declare import composite, explains, multilinear
 from autodiff.errors import OpTypeError, OpValueError, describe
 from autodiff.kernels.contraction import contracted
 from autodiff.kernels.einsum import program
@@ -72,6 +72,7 @@ def contract(x1: Array, x2: Array, subscripts: str) -> Array:
 # --- einsum ---
 
 
+@explains
 def einsum(subscripts: str, *operands: Array) -> Tensor:
     """Product of arrays, summed over labelled axes (Einstein's convention).
 
@@ -141,8 +142,8 @@ def sum_of_products(*operands: Array, subscripts: str) -> Any:
         steps = program(subscripts, shapes)
     except ValueError as error:
         raise OpValueError(
-            f"einsum: expected a label for each axis, of one length wherever it stands, got "
-            f"{subscripts!r} and shapes {', '.join(map(str, shapes))} ({error})"
+            f"sum_of_products: expected a label for each axis, of one length wherever it stands, "
+            f"got {subscripts!r} and shapes {', '.join(map(str, shapes))} ({error})"
         ) from error
     values = list(operands)
     for name, i, params in steps[:-1]:

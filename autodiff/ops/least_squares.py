@@ -6,14 +6,14 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from autodiff.declare import custom
+from autodiff.declare import custom, explains
 from autodiff.ops.arithmetic import square
 from autodiff.ops.linalg import conj_transpose, conjugate, matmul
 from autodiff.ops.manipulation import expand_dims, squeeze
 from autodiff.ops.reduce import sum
 from autodiff.ops.selection import abs
 from autodiff.ops.singular import svdvals
-from autodiff.variable import Array, Variable, raw, tensor
+from autodiff.variable import Array, Variable, array, raw, tensor
 
 
 class LstsqResult(NamedTuple):
@@ -77,6 +77,7 @@ def pinv(x: Array, /, *, rtol: Any = None) -> Array:
     return np.linalg.pinv(x, rtol=raw(rtol))
 
 
+@explains
 def lstsq(x1: Array, x2: Array, /, *, rtol: Any = None) -> LstsqResult:
     """Least-squares solution X of ``x1 @ X = x2``, of all of them the shortest.
 
@@ -114,7 +115,7 @@ def lstsq(x1: Array, x2: Array, /, *, rtol: Any = None) -> LstsqResult:
     >>> lstsq(Tensor([[1.0], [1.0]]), Tensor([1.0, 3.0])).solution
     Tensor([2.])
     """
-    inverse, x2 = pinv(x1, rtol=rtol), x2 if isinstance(x2, Variable) else np.asarray(x2)
+    inverse, x2 = pinv(x1, rtol=rtol), x2 if isinstance(x2, Variable) else array(x2)
     a_vector = x2.ndim == 1
     rhs = expand_dims(x2, -1) if a_vector else x2
     solution = matmul(inverse, rhs)

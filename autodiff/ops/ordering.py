@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from autodiff.declare import composite
+from autodiff.declare import composite, explains
 from autodiff.errors import OpTypeError, OpValueError
 from autodiff.kernels.ordering import argsort
 from autodiff.ops.along import pick_along
@@ -76,6 +76,7 @@ class TopK(NamedTuple):
     indices: Any
 
 
+@explains
 def topk(x: Array, /, k: int, axis: int = -1, *, largest: bool = True) -> TopK:
     """The `k` largest elements along an axis, or the smallest, and where they are.
 

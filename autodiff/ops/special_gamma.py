@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from autodiff.declare import elementwise
+from autodiff.declare import elementwise, explains
 from autodiff.kernels import special_gamma as kernel
 from autodiff.ops.special import REAL, floating
 from autodiff.variable import Array
@@ -175,6 +175,7 @@ def psi(x: Array, /, n: int = 0) -> Array:
     return kernel.psi(x, n=n)
 
 
+@explains
 def polygamma(n: int, x: Array, /) -> Tensor:
     """Polygamma function: the `n`-th derivative of `digamma`, which is `psi` with its order first.
 
@@ -183,6 +184,11 @@ def polygamma(n: int, x: Array, /) -> Tensor:
     n
         The order, an integer of at least 0.
     x
+        As in `psi`.
+
+    Raises
+    ------
+    OpTypeError, OpValueError
         As in `psi`.
 
     Examples

@@ -352,7 +352,7 @@ def linspace(
     >>> linspace(0, 1, 5)
     Tensor([0.  , 0.25, 0.5 , 0.75, 1.  ])
     """
-    low, high = constant_array("linspace", start, BETWEEN), constant_array("linspace", stop, BETWEEN)
+    low, high = (constant_array("linspace", end, BETWEEN) for end in (start, stop))
     return np.linspace(low, high, num, endpoint=endpoint, dtype=dtype)
 
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autodiff.errors import GradientError
+from autodiff.declare import explains
+from autodiff.errors import GradientError, OpTypeError
 from autodiff.plain.untracked import on_cpu
 from autodiff.variable import Variable, tensor
 
@@ -20,6 +21,7 @@ HERE = (1, 0)
 """The CPU, in DLPack's numbers."""
 
 
+@explains
 def from_dlpack(x: Any, /, *, device: str | None = None, copy: bool | None = None) -> Tensor:
     """Tensor in the memory of an array of another library.
 
@@ -39,12 +41,12 @@ def from_dlpack(x: Any, /, *, device: str | None = None, copy: bool | None = Non
 
     Raises
     ------
-    AttributeError
+    OpTypeError
         If `x` has not the methods.
     BufferError
         If the other library can't hand out the memory: of its dtype, its device, or because it
         would have to copy.
-    ValueError
+    OpValueError
         If `device` is another.
     GradientError
         If `x` is a tensor that requires grad.

@@ -8,7 +8,7 @@ import numpy as np
 
 from autodiff.ops.reduce import Axis, having
 from autodiff.plain.untracked import untracked, untracked_results
-from autodiff.variable import Array
+from autodiff.variable import Array, raw
 
 BROADCAST = "shapes that broadcast together"
 

@@ -53,10 +53,6 @@ def convolution_weight(
     return w
 
 
-def conv2d(x: Any, w: Any, stride: Any, padding: Any) -> Any:
-    return convolution(x, w, stride, pairs(padding, 2), (1, 1), 1)
-
-
 def conv(axes: int) -> Callable[..., Any]:
     def reference(
         x: Any, w: Any, bias: Any, stride: Any, padding: Any, dilation: Any, groups: int

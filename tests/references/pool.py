@@ -60,14 +60,6 @@ def sum_pool_spread(c: Any, size: Any, kernel: Any, stride: Any, padding: Any) -
     return unframed(y, padding)
 
 
-def max_pool2d(x: Any, kernel: Any, stride: Any, padding: Any) -> Any:
-    return max_pool(x, kernel, stride, pairs(padding, 2), (1, 1))
-
-
-def sum_pool2d(x: Any, kernel: Any, stride: Any, padding: Any) -> Any:
-    return sum_pool(x, kernel, stride, pairs(padding, 2))
-
-
 def starts(n: int, k: int, s: int, pair: Any, d: int, ceil_mode: bool) -> list[int]:
     """Where the windows along an axis begin, counted from its first element."""
     before, after = pair
