@@ -147,9 +147,7 @@ def _raise(what: Declaration) -> list[str]:
     params = ", ".join(f"({p!r}, {p})" for p in what.params)
     return [
         "except Exception as _error:",
-        f"    _told = _op.explain(_error, [{arrays}], [{params}])",
-        "    if _told is _error: raise",
-        "    raise _told from _error",
+        f"    raise _op.explain(_error, [{arrays}], [{params}])",
     ]
 
 

@@ -210,10 +210,7 @@ def explains(function: Callable[P, R]) -> Callable[P, R]:
             given = [*zip(names, args[:by_name], strict=False), *kwargs.items()]
             if len(args) > by_name:
                 given.insert(by_name, (names[by_name], args[by_name:]))
-            told = explain(error, given, [])
-            if told is error:
-                raise
-            raise told from error
+            raise explain(error, given, [])  # noqa: B904 - has its cause
 
     return public
 

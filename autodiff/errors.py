@@ -86,7 +86,7 @@ def explained(
     arrays: Sequence[tuple[str, Any]],
     params: Sequence[tuple[str, Any]],
 ) -> Exception:
-    """Build the error to raise in place of what a function raised inside.
+    """Build the error to raise in place of what a function raised inside, which is its cause.
 
     What an op or a composite raised further inside is told as if this function had raised it: the
     reason stays, and the arguments are those that the user knows.
@@ -134,7 +134,7 @@ def explained(
     else:
         wanted = f"expected {expects or _call_form(function)}"
         made = kind(f"{name}: {wanted}; got {got}" + (f" ({said})" if said else ""))
-    made.expects, made.said = expects, said
+    made.expects, made.said, made.__cause__ = expects, said, error
     return made
 
 

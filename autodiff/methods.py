@@ -258,13 +258,15 @@ class Methods(Variable):
             takes the value alone.
         """
         if made.shape != self._data.shape:
-            raise ValueError(f"expected a value of shape {self._data.shape}, got {made.shape}")
+            raise ValueError(
+                f"out: expected shape {made.shape}, the result's, got {self._data.shape}"
+            )
         data = made._data if made.dtype == self._data.dtype else made._data.astype(self._data.dtype)
         if isinstance(self._node, Leaf):
             if is_grad_enabled():
                 raise GradientError(
-                    "a leaf that requires grad can't be assigned to, its gradient would be that of "
-                    "another value: assign to a copy, y = x.copy(), or inside no_grad()"
+                    "setitem: a leaf that requires grad can't be assigned to, its gradient would "
+                    "be that of another value: assign to a copy, y = x.copy(), or inside no_grad()"
                 )
             self.data = data
             return
@@ -282,7 +284,7 @@ class Methods(Variable):
 
     def __iter__(self) -> Iterator[Tensor]:
         if not self._data.ndim:
-            raise TypeError("iteration over a 0-d tensor")
+            raise TypeError("iter: a 0-d tensor has no axis to go along")
         return (self[i] for i in range(len(self)))
 
     def __contains__(self, value: Any) -> bool:

@@ -119,7 +119,7 @@ class Tensor(Methods):
             )
         if self._node is not None and not isinstance(self._node, Leaf):
             raise GradientError(
-                "the data of a computed tensor can't be replaced: detach() it first"
+                "data: a computed tensor's can't be replaced: detach() the tensor first"
             )
         if array is self._data:  # written in place, as `t.data -= ...` does
             overwritten(array)
@@ -134,7 +134,9 @@ class Tensor(Methods):
         the new ones.
         """
         if not self.is_leaf:
-            raise GradientError("a computed tensor can't be overwritten: detach() it first")
+            raise GradientError(
+                "overwrite: a computed tensor can't be written to: detach() it first"
+            )
         overwritten(self._data)
         return self._data
 
@@ -174,7 +176,7 @@ class Tensor(Methods):
         """
         if self._node is not None:
             raise GradientError(
-                "this tensor requires grad, and an array can't carry that: call "
+                "numpy: this tensor requires grad, and an array can't carry that: call "
                 ".detach().numpy() for its values, or use autodiff's functions on the tensor"
             )
         return self._data
@@ -198,7 +200,8 @@ class Tensor(Methods):
         """The module with the functions of the Python array API standard: `autodiff` itself."""
         if api_version not in (None, "2021.12", "2022.12", "2023.12", "2024.12"):
             raise ValueError(
-                f"expected api_version '2024.12' or one before, or None, got {api_version!r}"
+                f"__array_namespace__: expected api_version '2024.12', one before or None, got "
+                f"{api_version!r}"
             )
         return sys.modules[__package__]
 
@@ -260,13 +263,15 @@ class Tensor(Methods):
         if value and self._node is None:
             if self.dtype.kind not in "fc":
                 raise TypeError(
-                    f"only tensors of floating or complex dtype can require grad, got "
+                    f"requires_grad: only tensors of floating or complex dtype have gradients, got "
                     f"{self.dtype}: pass dtype=float, or astype(float) first"
                 )
             self._node = Leaf(self._data, self, self._name)
         elif not value and self._node is not None:
             if not self.is_leaf:
-                raise GradientError("a computed tensor requires grad: detach() gives its values")
+                raise GradientError(
+                    "requires_grad: that of a computed tensor stays: detach() gives its values"
+                )
             self._node = None
 
     @property
@@ -403,7 +408,7 @@ class Tensor(Methods):
     def __reduce__(self) -> tuple[Any, ...]:
         if not self.is_leaf:
             raise GradientError(
-                "a computed tensor that requires grad can't be copied or pickled apart from its "
+                "copy, pickle: a computed tensor that requires grad can't be had apart from its "
                 "graph: detach() it first"
             )
         state = self._data.copy(), self.requires_grad, self.name, self.grad

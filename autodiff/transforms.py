@@ -7,7 +7,6 @@ themselves, the walk is recorded too.
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable, Iterable, Sequence
 from functools import wraps
 from typing import Any
@@ -17,6 +16,7 @@ import numpy as np
 from autodiff.config import enable_grad, is_grad_enabled
 from autodiff.errors import GradientError, describe
 from autodiff.graph import Node, pullback, pushforward, upstream
+from autodiff.ops.arguments import an_int
 from autodiff.ops.complex import real
 from autodiff.ops.manipulation import astype, copy
 from autodiff.tensor import Tensor, TensorLike, owned
@@ -67,7 +67,7 @@ def gradients(
         gs = [grad_outputs] if isinstance(outputs, Tensor) else _several(grad_outputs)
     if len(gs) != len(ys):
         raise GradientError(
-            f"gradients: {len(ys)} outputs need as many grad_outputs, got {len(gs)}"
+            f"gradients: expected one of grad_outputs for each of {len(ys)} outputs, got {len(gs)}"
         )
     for kind, these in (("output", ys), ("input", xs)):
         for i, t in enumerate(these):
@@ -135,13 +135,19 @@ def vjp(f: Callable[..., Any], *xs: TensorLike) -> tuple[Any, Callable[..., tupl
     >>> pull(np.array([1.0, 10.0]))[0]
     Tensor([ 2., 40.])
     """
-    ys, fresh, higher = _recorded(f, xs)
+    return _pulled(f, xs, "vjp")
+
+
+def _pulled(
+    f: Callable[..., Any], xs: Sequence[TensorLike], caller: str
+) -> tuple[Any, Callable[..., tuple[Tensor, ...]]]:
+    ys, fresh, higher = _recorded(f, xs, caller)
 
     def pull(*us: TensorLike) -> tuple[Tensor, ...]:
         gs = us or (None,) * len(_several(ys))
         if len(gs) != len(_several(ys)):
-            raise GradientError(f"vjp: expected {len(_several(ys))} cotangents, got {len(gs)}")
-        return _walk(_several(ys), gs, fresh, higher or _tracked(us), "vjp", "the cotangent")
+            raise GradientError(f"{caller}: expected {len(_several(ys))} cotangents, got {len(gs)}")
+        return _walk(_several(ys), gs, fresh, higher or _tracked(us), caller, "the cotangent")
 
     return (ys if higher else _map(Tensor.detach, ys)), pull
 
@@ -175,7 +181,7 @@ def jvp(
             f"jvp: expected one tangent for each input, in its shape: inputs have "
             f"{[np.shape(raw(x)) for x in xs]}, tangents {[np.shape(raw(v)) for v in vs]}"
         )
-    ys, fresh, higher = _recorded(f, xs)
+    ys, fresh, higher = _recorded(f, xs, "jvp")
     lift = higher or _tracked(vs)
     with enable_grad():
         tangents = {x._node: _tangent(v, x, lift) for x, v in zip(fresh, vs, strict=True)}
@@ -249,13 +255,13 @@ def value_and_grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> C
     (8.0, 12.0)
     """
     one = np.ndim(argnums) == 0
-    picked = [operator.index(i) for i in np.atleast_1d(argnums)]
+    picked = [an_int("grad", i, "argnums") for i in ((argnums,) if one else argnums)]  # type: ignore[union-attr]
 
     def both(*args: Any, **kwargs: Any) -> tuple[Tensor, Any]:
         if any(not -len(args) <= i < len(args) for i in picked):
             raise GradientError(
-                f"grad: argnums={argnums} asks for an argument that is not there: {len(args)} "
-                f"positional arguments came"
+                f"grad: expected argnums to be positions of the {len(args)} positional arguments "
+                f"that came, got argnums={argnums}"
             )
         at = [i % len(args) for i in picked]
 
@@ -266,7 +272,7 @@ def value_and_grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> C
                 full[i] = x
             return f(*full, **kwargs)
 
-        y, pull = vjp(of_picked, *(args[i] for i in at))
+        y, pull = _pulled(of_picked, [args[i] for i in at], "grad")
         if not isinstance(y, Tensor) or y.size != 1 or y.dtype.kind == "c":
             raise GradientError(
                 f"grad: expected a function that gives one real number, got {describe(raw(y))}: "
@@ -278,36 +284,38 @@ def value_and_grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> C
     return both
 
 
-def _recorded(f: Callable[..., Any], xs: Sequence[TensorLike]) -> tuple[Any, list[Any], bool]:
+def _recorded(
+    f: Callable[..., Any], xs: Sequence[TensorLike], caller: str
+) -> tuple[Any, list[Any], bool]:
     """``f`` of fresh variables, those, and whether anything outside wants derivatives too."""
     outside = is_grad_enabled()
     with enable_grad():
-        fresh = [_fresh(x, outside) for x in xs]
+        fresh = [_fresh(x, outside, caller) for x in xs]
         ys = f(*fresh)
     for y in _several(ys):
         if not isinstance(y, Tensor):
             raise GradientError(
-                f"expected a function of tensors that returns tensors, got {type(y).__name__} "
-                f"from {getattr(f, '__name__', f)!r}"
+                f"{caller}: expected a function of tensors that returns tensors, got "
+                f"{type(y).__name__} from {getattr(f, '__name__', f)!r}"
             )
     roots = [y._node for y in _several(ys) if y._node is not None]
     own = {x._node for x in fresh}
     return ys, fresh, outside and any(at not in own for at in upstream(roots)[1])
 
 
-def _fresh(x: TensorLike, outside: bool) -> Any:
+def _fresh(x: TensorLike, outside: bool, caller: str) -> Any:
     """A new variable of `x`'s value, still connected to `x` if that requires grad."""
     if isinstance(x, Tensor) and x.requires_grad and outside:
         return copy(x)
-    array = np.asarray(raw(x))
+    data = np.asarray(raw(x))
     if isinstance(x, int):
-        array = array.astype(np.float64)
-    if array.dtype.kind not in "fc":
+        data = data.astype(np.float64)
+    if data.dtype.kind not in "fc":
         raise GradientError(
-            f"can't differentiate by an argument of dtype {array.dtype} (shape {array.shape}): "
-            f"expected floating point or complex numbers"
+            f"{caller}: can't differentiate by an argument of dtype {data.dtype} (shape "
+            f"{data.shape}): expected floating point or complex numbers"
         )
-    return leaf(array.copy())
+    return leaf(data.copy())
 
 
 def _several(values: Any) -> Sequence[Any]:

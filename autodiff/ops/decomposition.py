@@ -97,7 +97,7 @@ def _to_qr(g: Any, y: Any) -> Any:
     except OpValueError as error:
         raise GradientError(
             "qr: columns of a matrix depend on each other (of a wide one, those of its leading "
-            "square): then its factors have no gradient"
+            "square), so its factors have no gradient: expected a matrix of full rank"
         ) from error
 
 
@@ -196,8 +196,8 @@ def _to_columns(g: Any, y: Any, x: Any) -> Any:
     size = np.abs(vectors).mT @ np.abs(flows)
     if (np.abs(turns) > slack(turns.dtype) * (size + size.mT)).any():
         raise GradientError(
-            "the columns that complete a square matrix (of qr or svd) are one choice of many: a "
-            "gradient came that depends on it"
+            "qr, svd: the columns that complete a square matrix are one choice of many, and a "
+            "gradient came that depends on it: do without them (mode, full_matrices)"
         )
     across = solve(matmul(conj_transpose(x), x), conj_transpose(x))
     flow = -matmul(matmul(y, g.mT), conj_transpose(across))

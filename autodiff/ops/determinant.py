@@ -134,7 +134,8 @@ def _turning(g: Any, y: Any, x: Any) -> Any:
         inverse = inv(x)
     except OpValueError as error:
         raise GradientError(
-            "slogdet: a singular matrix has no logarithm of the determinant, and no gradient of it"
+            "slogdet: a singular matrix has no logarithm of the determinant, and no gradient of "
+            "it: det() has one"
         ) from error
     flow = g[..., 1]
     if x.dtype.kind == "c":  # the size follows the real part of d det / det, the sign the imaginary

@@ -176,7 +176,7 @@ def _between(core: Any, v: Any) -> Any:
     if (lengths[..., -1:] <= lengths.shape[-1] * eps * lengths[..., :1]).any():
         raise GradientError(
             "eig: a matrix has fewer independent eigenvectors than columns, so its eigenvalues and "
-            "eigenvectors have no derivative"
+            "eigenvectors have no derivative: eigh() always has the vectors, of symmetric ones"
         )
     return matmul(solve(v.mT, core), v.mT)
 

@@ -152,7 +152,9 @@ def interpolate(
     sizes, scales = _stretched(x, size, scale_factor)
     if recompute_scale_factor:
         if size is not None:
-            raise OpValueError("interpolate: recompute_scale_factor goes with scale_factor")
+            raise OpValueError(
+                f"interpolate: expected scale_factor with recompute_scale_factor, got size={size!r}"
+            )
         scales = [None] * len(scales)
     kind = {"bilinear": "linear", "trilinear": "linear", "bicubic": "cubic"}.get(mode, mode)
     y = x
@@ -176,11 +178,11 @@ def _refuse_mode(x: Any, mode: str, align_corners: Any, antialias: Any) -> None:
         )
     if align_corners is not None and mode in ("nearest", "nearest-exact", "area"):
         raise OpValueError(
-            f"interpolate: align_corners goes with the linear modes and 'bicubic', not {mode!r}"
+            f"interpolate: expected align_corners with a linear mode or 'bicubic', got {mode!r}"
         )
     if antialias and mode not in ("bilinear", "bicubic"):
         raise OpValueError(
-            f"interpolate: antialias goes with 'bilinear' and 'bicubic', not {mode!r}"
+            f"interpolate: expected antialias with mode 'bilinear' or 'bicubic', got {mode!r}"
         )
 
 

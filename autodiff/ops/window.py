@@ -451,4 +451,4 @@ def _fitting(
     try:
         return out_size(size, kernel, stride, padding, dilation)
     except ValueError as error:
-        raise OpValueError(f"{name}: {error}") from error
+        raise OpValueError(f"{name}: expected a window that fits the images ({error})") from error

@@ -119,7 +119,7 @@ def to_dlpack(
     """
     if x._node is not None:
         raise GradientError(
-            "this tensor requires grad, and a DLPack capsule can't carry that: export its "
+            "__dlpack__: this tensor requires grad, and a capsule can't carry that: export its "
             "detach(), which has the same values in the same memory"
         )
     data = x._data

@@ -87,10 +87,7 @@ def _public(function: Callable[..., Any], expects: str | None) -> Callable[..., 
             else:
                 y = function(*given, *args[n:])
         except Exception as error:
-            told = _explained(function, expects, error, args, kwargs, flowing)
-            if told is error:
-                raise
-            raise told from error
+            raise _explained(function, expects, error, args, kwargs, flowing)  # noqa: B904 - has its cause
         if found or _has_tensor(args[n:]) or _has_tensor(kwargs.values()):
             return _as_tensors(y)
         return y
@@ -118,10 +115,7 @@ def created(*, expects: str | None = None) -> Declared:
                     raise TypeError(f"expected numbers, got dtype {y.dtype}")
                 return tensor(y, None)
             except Exception as error:
-                told = _explained(function, expects, error, args, kwargs)
-                if told is error:
-                    raise
-                raise told from error
+                raise _explained(function, expects, error, args, kwargs)  # noqa: B904
 
         return public
 
