@@ -57,6 +57,7 @@ from autodiff.ops.conv import (
     conv_transpose3d,
 )
 from autodiff.ops.diagonal import diag, diag_embed, diagflat, diagonal, tril, triu
+from autodiff.ops.difference import diff, trapezoid
 from autodiff.ops.einsum import einsum
 from autodiff.ops.exponential import (
     exp,
@@ -128,10 +129,8 @@ from autodiff.ops.scan import (
     cumsum,
     cumulative_prod,
     cumulative_sum,
-    diff,
     linear_recurrence,
     logcumsumexp,
-    trapezoid,
 )
 from autodiff.ops.selection import (
     abs,

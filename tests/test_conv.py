@@ -17,10 +17,8 @@ from autodiff.ops.conv import (
     conv_transpose1d,
     conv_transpose2d,
     conv_transpose3d,
-    convolution,
-    convolution_input,
-    convolution_weight,
 )
+from autodiff.ops.convolution import convolution, convolution_input, convolution_weight
 from autodiff.testing import check_grads
 
 CONVOLUTIONS = {1: conv1d, 2: conv2d, 3: conv3d}

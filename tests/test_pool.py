@@ -11,19 +11,8 @@ import pytest
 from autodiff import OpError, OpTypeError, OpValueError, Tensor, gradients, jvp
 from autodiff.ops import adaptive, pool
 from autodiff.ops.adaptive import adaptive_avg_pool1d, adaptive_avg_pool2d, adaptive_max_pool2d
-from autodiff.ops.pool import (
-    avg_pool1d,
-    avg_pool2d,
-    avg_pool3d,
-    max_pool,
-    max_pool1d,
-    max_pool2d,
-    max_pool3d,
-    max_pool_pick,
-    max_pool_spread,
-    sum_pool,
-    sum_pool_spread,
-)
+from autodiff.ops.pool import avg_pool1d, avg_pool2d, avg_pool3d, max_pool1d, max_pool2d, max_pool3d
+from autodiff.ops.pooling import max_pool, max_pool_pick, max_pool_spread, sum_pool, sum_pool_spread
 from autodiff.testing import check_grads
 
 each_number_of_axes = pytest.mark.parametrize("axes", [1, 2, 3])

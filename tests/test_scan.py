@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from autodiff import OpError, OpIndexError, OpTypeError, OpValueError, Tensor, gradients, jvp
+from autodiff.ops.difference import diff, trapezoid
 from autodiff.ops.reduce import prod
 from autodiff.ops.scan import (
     cummax,
@@ -19,10 +20,8 @@ from autodiff.ops.scan import (
     cumsum,
     cumulative_prod,
     cumulative_sum,
-    diff,
     linear_recurrence,
     logcumsumexp,
-    trapezoid,
 )
 from autodiff.testing import check_grads
 

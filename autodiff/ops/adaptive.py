@@ -22,7 +22,8 @@ from autodiff.kernels.window import Sizes
 from autodiff.ops.index import getitem
 from autodiff.ops.interpolation import resample
 from autodiff.ops.manipulation import copy
-from autodiff.ops.pool import floating, max_pool
+from autodiff.ops.pool import floating
+from autodiff.ops.pooling import max_pool
 from autodiff.ops.window import LAYOUT, SOME, is_int
 from autodiff.variable import Array
 

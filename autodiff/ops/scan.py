@@ -11,15 +11,15 @@ import numpy as np
 from numpy.lib.array_utils import normalize_axis_index
 
 from autodiff.declare import composite, custom, linear
-from autodiff.errors import OpTypeError, OpValueError, describe
+from autodiff.errors import OpTypeError, OpValueError
 from autodiff.kernels import scan
 from autodiff.kernels.ordering import running_winners
 from autodiff.kernels.scalars import ONE, ZERO
 from autodiff.ops.along import pick_along
-from autodiff.ops.arguments import along, an_axis, an_int, summable
+from autodiff.ops.arguments import along, an_axis, summable
 from autodiff.ops.exponential import exp
 from autodiff.ops.index import getitem
-from autodiff.ops.manipulation import broadcast_to, concat, reshape
+from autodiff.ops.manipulation import broadcast_to, concat
 from autodiff.ops.rearrange import flip, ravel, roll
 from autodiff.ops.selection import where
 from autodiff.variable import Array, raw
@@ -34,7 +34,8 @@ def _the_axis(x: Any, axis: int | None) -> int:
     return normalize_axis_index(axis, x.ndim)
 
 
-def _part(x: Any, axis: int, start: int | None, stop: int | None = None) -> Any:
+def span(x: Any, axis: int, start: int | None, stop: int | None = None) -> Any:
+    """The part of `x` from `start` to `stop` along an axis."""
     return getitem(x, along(axis, slice(start, stop)))
 
 
@@ -55,7 +56,7 @@ def _accumulated(
 
 def _sums_pulled(g: Any, axis: int | None, include_initial: bool) -> Any:
     at = _the_axis(g, axis)
-    g = _part(g, at, 1) if include_initial else g
+    g = span(g, at, 1) if include_initial else g
     return flip(cumulative_sum(flip(g, at), at), at)
 
 
@@ -119,7 +120,7 @@ def _products_pulled(g: Any, y: Any, x: Any, axis: int | None, include_initial: 
     """
     at = _the_axis(x, axis)
     if include_initial:
-        g, before = _part(g, at, 1), _part(y, at, None, -1)
+        g, before = span(g, at, 1), span(y, at, None, -1)
     else:
         before = _moved_on(y, at, 1)
     return before * recurrence(roll(x, -1, at), g, at, True)
@@ -131,7 +132,7 @@ def _moved_on(y: Any, axis: int, first: int, reverse: bool = False) -> Any:
         return y
     edge = (*y.shape[:axis], 1, *y.shape[axis + 1 :])
     new = np.broadcast_to((ONE if first else ZERO)[y.dtype], edge)
-    return concat([_part(y, axis, 1), new] if reverse else [new, _part(y, axis, None, -1)], axis)
+    return concat([span(y, axis, 1), new] if reverse else [new, span(y, axis, None, -1)], axis)
 
 
 @custom(
@@ -431,7 +432,7 @@ def _logs_pulled(g: Any, y: Any, x: Any, axis: int) -> Any:
     finite = np.isfinite(raw(y))
     if not finite.all():
         y = where(finite, y, ZERO[y.dtype])
-    steps = y - concat([_part(y, at, 1), _part(y, at, -1)], at)
+    steps = y - concat([span(y, at, 1), span(y, at, -1)], at)
     if not finite.all():  # at first there may be nothing but -inf
         steps = where(finite & np.roll(finite, -1, at), steps, -np.inf)
     return exp(x - y) * recurrence(exp(steps), g, at, True)
@@ -474,130 +475,3 @@ def logcumsumexp(x: Array, /, axis: int = -1) -> Array:
     """
     x = x if x.dtype.kind in "fc" else x.astype(np.float64)
     return np.logaddexp.accumulate(x, normalize_axis_index(axis, x.ndim))
-
-
-@composite
-def diff(
-    x: Array,
-    /,
-    prepend: Array | None = None,
-    append: Array | None = None,
-    *,
-    axis: int = -1,
-    n: int = 1,
-) -> Any:
-    """Difference of neighbours along an axis: ``x[i + 1] - x[i]``, taken `n` times.
-
-    Parameters
-    ----------
-    x
-        One axis or more, any numeric dtype.
-    prepend, append
-        What to put in front of `x`, and behind it, first: arrays of its shape but for `axis`.
-    axis
-        The axis. Default: the last one.
-    n
-        How often. Default: 1.
-
-    Returns
-    -------
-    Tensor
-        Shorter along `axis` by `n` than what came, but no shorter than 0.
-
-    Raises
-    ------
-    OpIndexError
-        If `x` has no such axis.
-    OpTypeError
-        If `n` is no int.
-    OpValueError
-        If `n` is negative, or `prepend` or `append` does not fit.
-
-    Notes
-    -----
-    `numpy.diff`, but `n` and `axis` are passed by name; the array API standard's ``diff``.
-
-    Examples
-    --------
-    >>> diff(Tensor([1.0, 4.0, 9.0]))
-    Tensor([3., 5.])
-    >>> diff(Tensor([1.0, 4.0, 9.0]), n=2)
-    Tensor([2.])
-    """
-    at = an_axis("diff", axis, x.ndim)
-    times = an_int("diff", n, "n")
-    if times < 0:
-        raise OpValueError(f"diff: expected n of at least 0, got n={times}")
-    parts = [part for part in (prepend, x, append) if part is not None]
-    if not all(_beside(part, x, at) for part in parts):
-        raise OpValueError(
-            f"diff: expected prepend and append shaped as x but for axis {at}, got x: "
-            f"{describe(raw(x))}; prepend: {describe(raw(prepend))}; append: "
-            f"{describe(raw(append))} (n and axis are passed by name)"
-        )
-    y = concat(parts, at)
-    for _ in range(min(times, y.shape[at])):  # then nothing is left
-        y = _part(y, at, 1) - _part(y, at, None, -1)
-    return y
-
-
-def _beside(part: Any, x: Any, axis: int) -> bool:
-    """Whether `concat` can join the two along an axis."""
-    return part.ndim == x.ndim and all(
-        n == m for i, (n, m) in enumerate(zip(part.shape, x.shape, strict=True)) if i != axis
-    )
-
-
-@composite
-def trapezoid(y: Array, x: Array | None = None, /, dx: float = 1.0, axis: int = -1) -> Any:
-    """Integral of samples along an axis by the trapezoidal rule.
-
-    Parameters
-    ----------
-    y
-        The samples: one axis or more, any numeric dtype.
-    x
-        Where they were taken: a vector as long as `axis`, or an array that broadcasts to `y`.
-        None: `dx` apart.
-    dx
-        Distance of the samples, if there is no `x`. Default: 1.
-    axis
-        The axis to integrate along. Default: the last one.
-
-    Returns
-    -------
-    Tensor
-        `y`'s shape without that axis.
-
-    Raises
-    ------
-    OpIndexError
-        If `y` has no such axis.
-    OpValueError
-        If `x` does not fit.
-
-    Notes
-    -----
-    `numpy.trapezoid`.
-
-    Examples
-    --------
-    >>> trapezoid(Tensor([1.0, 2.0, 3.0]))
-    Tensor(4.)
-    """
-    at = an_axis("trapezoid", axis, y.ndim)
-    means, n_samples = (_part(y, at, 1) + _part(y, at, None, -1)) / 2, y.shape[at]
-    if x is None:
-        return (means * dx).sum(at)
-    places = x.shape
-    if x.ndim == 1:
-        x = reshape(x, (-1,) + (1,) * (y.ndim - 1 - at))
-    at_x = x.ndim - y.ndim + at
-    sides = zip(reversed(x.shape), reversed(y.shape), strict=False)
-    fits = x.ndim <= y.ndim and all(n in (1, m) for n, m in sides)
-    if not fits or at_x < 0 or x.shape[at_x] != n_samples:
-        raise OpValueError(
-            f"trapezoid: expected a place x for each sample along axis {at} of y, got y: shape "
-            f"{y.shape}; x: shape {places}"
-        )
-    return (means * (_part(x, at_x, 1) - _part(x, at_x, None, -1))).sum(at)
