@@ -74,6 +74,15 @@ def test_at_a_fan_out_each_edge_shows_its_own_contribution():
     assert shares == ["3", "3", "5"]  # 11 in all
 
 
+def test_complex_gradients_are_drawn_as_gradients_gives_them():
+    (x,) = leaves(x=[1.0, 2.0])
+    z = x * (3 + 4j)
+    loss = abs(z).sum()
+    found = edges_of(viz.draw(loss).figure)
+    assert found["×", "|x|"][1] == summarise(gradients(loss, z).data)
+    assert found["x", "×"][1] == summarise(gradients(loss, x).data)
+
+
 def test_values_and_gradients_can_be_left_out():
     price = apples_and_oranges()
     assert {e.gradient for e in viz.draw(price, gradients=False).figure.edges} == {None}

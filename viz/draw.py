@@ -84,7 +84,7 @@ def draw(
         flows: dict[Node, Step] = {}
         if gradients:
             pullback(seeds, visit=lambda step: flows.update({step.node: step}))
-    picture = _Picture(found if values else {}, flows)
+    picture = _Picture(found, values, flows)
     for node in copies.values():
         picture.add(node)
     for end in ends:
@@ -95,8 +95,8 @@ def draw(
 class _Picture:
     """Nodes and edges of a figure, in the order in which they were computed."""
 
-    def __init__(self, values: dict[Node, Any], flows: dict[Node, Step]) -> None:
-        self.values, self.flows = values, flows
+    def __init__(self, found: dict[Node, Any], values: bool, flows: dict[Node, Step]) -> None:
+        self.found, self.values, self.flows = found, values, flows
         self.nodes: list[FigureNode] = []
         self.edges: list[FigureEdge] = []
         self.ids: dict[Node | int, str] = {}
@@ -122,7 +122,8 @@ class _Picture:
             else:
                 flow = None if step is None else step.flows[i]
                 tail = self.ids[parent]
-                self.edges.append(FigureEdge(tail, head, self.value(parent), _text(flow)))
+                below = None if flow is None else _text(as_gradient(flow, self.found[parent]))
+                self.edges.append(FigureEdge(tail, head, self.value(parent), below))
 
     def from_constant(self, node: Node, i: int, head: str) -> FigureEdge:
         """The arrow from a constant; an array that is used twice is one constant."""
@@ -139,7 +140,7 @@ class _Picture:
         return FigureEdge(self.ids[key], head, text, None)
 
     def value(self, node: Node) -> str | None:
-        return _text(self.values.get(node))
+        return _text(self.found[node]) if self.values else None
 
     def finish(self, end: Node, seed: Any) -> None:
         """An output, and the arrow that leads to it."""
@@ -147,6 +148,14 @@ class _Picture:
         label = (end.op and end.name) or (f"out {before + 1}" if before else "out")
         head = self.new("output", label, f"output of shape {end.shape}")
         self.edges.append(FigureEdge(self.ids[end], head, self.value(end), _text(seed)))
+
+
+def as_gradient(flow: Any, value: Any) -> Any:
+    """A flow as users know gradients: real of a real value, else the conjugate."""
+    flow = np.asarray(flow)
+    if flow.dtype.kind != "c":
+        return flow
+    return flow.conj() if value.dtype.kind == "c" else flow.real
 
 
 def _text(value: Any) -> str | None:
