@@ -29,7 +29,7 @@ from autodiff.errors import OpTypeError, explained
 from autodiff.graph import Node, shape_of, tick
 from autodiff.kernels.broadcast import summed_to
 from autodiff.op import OPS, Op
-from autodiff.variable import NAMESPACE, Variable, array, constant, raw, tensor
+from autodiff.variable import NAMESPACE, Variable, array, constant, raw, raw_all, tensor
 
 
 def public_function(op: Op) -> Any:
@@ -336,10 +336,7 @@ def explainer(function: Callable[..., Any], expects: str | None) -> Callable[...
     """The function that turns what was raised inside another one into a message."""
 
     def explain(error: Exception, arrays: Any, params: Any) -> Exception:
-        shown = [
-            (name, [raw(v) for v in value] if isinstance(value, (list, tuple)) else raw(value))
-            for name, value in arrays
-        ]
+        shown = [(name, raw_all(value)) for name, value in arrays]
         return explained(function, expects, error, shown, [(k, raw(v)) for k, v in params])
 
     return explain

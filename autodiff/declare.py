@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, TypeVar
 
 from autodiff.codegen import explainer, pour_function, public_function
 from autodiff.declaration import Declaration, Rule, parameters
+from autodiff.errors import BROADCAST
 from autodiff.op import COMPOSITES, Op, register
 from autodiff.rules import (
     Push,
@@ -90,7 +91,7 @@ def elementwise(
     Tensor([ 3., 12.])
     """
     if expects is None and len(partials) > 1:
-        expects = "shapes that broadcast together"
+        expects = BROADCAST
     return _declare("elementwise", partials, push_elementwise, symbol, expects, domain)
 
 

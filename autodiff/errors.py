@@ -58,6 +58,13 @@ class MissingExtraError(ImportError):
         )
 
 
+LOST = "this tensor requires grad, and an array can't carry that"
+"""What is told of a tensor that is to become an array."""
+
+BROADCAST = "shapes that broadcast together"
+"""What an elementwise function of several arguments expects, if it says nothing else."""
+
+
 def describe(value: Any) -> str:
     """Say in a few words what `value` is: dtype and shape of an array, type of the rest.
 
@@ -76,6 +83,8 @@ def _cut(value: Any, length: int) -> str:
     text = repr(value)
     if isinstance(value, np.ndarray) and (len(text) > length or "\n" in text):
         return describe(value)
+    if "\n" in text:
+        text = " ".join(text.split())
     return text if len(text) <= length else text[: length - 3] + "..."
 
 
@@ -106,6 +115,10 @@ def explained(
         The same `error`, if it is not about the call's arguments, or tells of this function.
     """
     name, said = function.__name__, str(error).strip()
+    if isinstance(error, GradientError) and LOST in said:
+        lost = GradientError(f"{name}: {said[said.index(LOST) :]}")
+        lost.__cause__ = error
+        return lost
     if isinstance(error, OpError):
         if said.startswith(f"{name}: "):
             return error
@@ -113,11 +126,13 @@ def explained(
         said = said.partition(": ")[2] if error.said is None else error.said
     kind: type[OpError]
     if any(_is_no_number(value) for _, value in arrays):
-        kind, expects, said = OpTypeError, "numbers", said if "expected" in said else ""
+        kind, expects, said = OpTypeError, "numbers", said if said.startswith("expected") else ""
     elif isinstance(error, IndexError):
         kind = OpIndexError
     elif isinstance(error, (TypeError, AttributeError)):
         kind = OpTypeError
+        if expects == BROADCAST:  # they may do so
+            expects = "numbers that it is defined for"
         if "ufunc" in said and any(_is_complex(value) for _, value in arrays):
             expects, said = "real numbers", ""
         elif isinstance(error, AttributeError) and any(_is_number(value) for _, value in arrays):
@@ -126,19 +141,19 @@ def explained(
         kind = OpValueError
     else:
         return error
-    got = ", ".join(f"{key}: {describe(value)}" for key, value in arrays)
+    got = ", ".join(f"{key}: {describe(value)}" for key, value in arrays) or "nothing"
     if params:
         got += "; " + ", ".join(f"{key}={_cut(value, 100)}" for key, value in params)
     if said.startswith("expected"):
         made = kind(f"{name}: {said} (called with {got})")
     else:
-        wanted = f"expected {expects or _call_form(function)}"
+        wanted = f"expected {expects or call_form(function)}"
         made = kind(f"{name}: {wanted}; got {got}" + (f" ({said})" if said else ""))
     made.expects, made.said, made.__cause__ = expects, said, error
     return made
 
 
-def _call_form(function: Callable[..., Any]) -> str:
+def call_form(function: Callable[..., Any]) -> str:
     """A function's name and parameters as they stand in its code."""
     from inspect import Signature, signature  # slow to import
 

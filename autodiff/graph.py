@@ -115,6 +115,12 @@ class Leaf(Node):
         self.seq, self.name, self.owner = tick(), name, ref(owner)
 
 
+class Point(Leaf):
+    """A leaf at which a transform evaluates its function: none but that asks for its gradient."""
+
+    __slots__ = ()
+
+
 class View(Node):
     """A node as a rule sees it: with tensors for its saved arrays, or with fewer parents."""
 

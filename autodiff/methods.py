@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from math import prod
 from typing import TYPE_CHECKING, Any, Self, cast
 
 import numpy as np
@@ -11,6 +10,7 @@ import numpy as np
 from autodiff.config import is_grad_enabled
 from autodiff.errors import GradientError, OpTypeError
 from autodiff.graph import Leaf
+from autodiff.op import OPS
 from autodiff.ops import (
     along,
     arithmetic,
@@ -60,6 +60,15 @@ def _comparison(compare: Callable[..., Any]) -> Callable[[Any, Any], Tensor]:
     return compared
 
 
+def _refuse_complex(name: str, dtype: np.dtype[Any]) -> None:
+    """Raise OpTypeError if complex values can't go into a tensor of `dtype`."""
+    if dtype.kind != "c":
+        raise OpTypeError(
+            f"{name}: expected real values for a tensor of {dtype}, got complex ones: take their "
+            f"real() or abs(), or make the tensor complex by astype"
+        )
+
+
 def _updating(operation: Callable[..., Tensor]) -> Callable[[Any, Any], Tensor]:
     """``x -= v``: a new value for the name x; but the leaf itself moves inside `no_grad`.
 
@@ -70,7 +79,10 @@ def _updating(operation: Callable[..., Tensor]) -> Callable[[Any, Any], Tensor]:
     def update(self: Tensor, other: Any) -> Tensor:
         if is_grad_enabled() or not isinstance(self._node, Leaf):
             return operation(self, other)
-        self.data = operation(self, other)._data.astype(self.dtype)
+        made = operation(self, other)._data
+        if made.dtype.kind == "c":
+            _refuse_complex("an update in place", self._data.dtype)
+        self.data = made.astype(self._data.dtype)
         return self
 
     return update
@@ -198,6 +210,8 @@ class Methods(Variable):
     diagonal = diagonal.diagonal
     sort = ordering.sort
     take = along.take
+    flatten = rearrange.flatten
+    ravel = rearrange.ravel
     argsort = searching.argsort
     nonzero = searching.nonzero
 
@@ -209,16 +223,6 @@ class Methods(Variable):
         """The axes in another order, given as numbers or as one tuple; by default reversed."""
         order = axes[0] if len(axes) == 1 and not isinstance(axes[0], int) else axes
         return manipulation.permute_dims(self, order or tuple(reversed(range(self._data.ndim))))
-
-    def flatten(self, start_dim: int = 0) -> Tensor:
-        """The axes from `start_dim` on made one."""
-        shape = self._data.shape
-        kept = shape[:start_dim]
-        return manipulation.reshape(self, (*kept, prod(shape[len(kept) :])))
-
-    def ravel(self) -> Tensor:
-        """All elements in row-major order, on one axis."""
-        return manipulation.reshape(self, (-1,))
 
     @property
     def T(self) -> Tensor:  # noqa: N802 - NumPy's name
@@ -240,13 +244,39 @@ class Methods(Variable):
 
         It is recorded: gradients flow to `value`, and to the elements that stay.
         """
-        made = index.setitem(self, value, index.plain(key))
-        if made.dtype.kind == "c" != self._data.dtype.kind:
+        tracked = isinstance(value, Variable) and value._node is not None
+        if self._node is None and not tracked:
+            self._data = self._assigned(key, raw(value))
+            return
+        if self._data.dtype.kind not in "fc":
             raise OpTypeError(
-                f"setitem: expected real values for a tensor of {self._data.dtype}, got complex "
-                f"ones: assign their real() or abs(), or make the tensor complex by astype"
+                f"setitem: expected values that require no grad for a tensor of "
+                f"{self._data.dtype}, which can't carry one: make it floating by astype, or "
+                f"detach() the values"
             )
+        if self._node is not None and not (is_grad_enabled() or isinstance(self._node, Leaf)):
+            raise GradientError(
+                "setitem: inside no_grad a computed tensor would lose its gradient by an "
+                "assignment: detach() it first, or assign outside"
+            )
+        made = index.setitem(self, value, index.plain(key))
+        if made.dtype.kind == "c":
+            _refuse_complex("setitem", self._data.dtype)
         self._become(made)
+
+    def _assigned(self, key: Any, value: Any) -> Any:
+        """A copy of the array with `value` at `key`: where nothing is tracked, NumPy's own way."""
+        if np.asarray(value).dtype.kind == "c":
+            _refuse_complex("setitem", self._data.dtype)
+        data = self._data.copy()
+        try:
+            data[index.plain(key)] = value
+        except Exception as error:
+            told = OPS["setitem"].explain(
+                error, [("x", self._data), ("values", value)], [("index", key)]
+            )
+            raise told from error
+        return data
 
     def _become(self, made: Tensor) -> None:
         """Take the value and the place in the graph of `made`, a tensor of the same shape.

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from autodiff.errors import OpTypeError, OpValueError
+from autodiff.errors import OpTypeError, OpValueError, call_form
 from autodiff.variable import Variable, raw
 
 _UFUNCS = """
@@ -198,8 +198,7 @@ def _called(
         signature(function).bind(*args, **kwargs)
     except TypeError as error:
         raise OpTypeError(
-            f"{name}: {error}: of a tensor it is "
-            f"called as autodiff.{getattr(function, '__name__', name)}{signature(function)}"
+            f"{name}: {error}: of a tensor it is called as autodiff.{call_form(function)}"
         ) from error
     return function(*args, **kwargs)
 

@@ -16,7 +16,7 @@ import numpy as np
 from numpy import asarray, ndarray
 
 from autodiff.config import enable_grad
-from autodiff.errors import GradientError, describe
+from autodiff.errors import LOST, GradientError, describe
 from autodiff.graph import Leaf, Node, overwritten, pullback
 from autodiff.kernels.scalars import ONE
 from autodiff.methods import Methods
@@ -83,7 +83,9 @@ class Tensor(Methods):
         try:
             array = np.array(data._data if isinstance(data, Variable) else data, dtype=dtype)
         except (ValueError, TypeError) as error:
-            raise TypeError(f"Tensor: expected numbers, regularly nested ({error})") from error
+            raise TypeError(
+                f"Tensor: expected numbers, regularly nested, and a dtype for them ({error})"
+            ) from error
         kind = array.dtype.kind
         if kind not in "biufc":
             raise TypeError(
@@ -176,8 +178,8 @@ class Tensor(Methods):
         """
         if self._node is not None:
             raise GradientError(
-                "numpy: this tensor requires grad, and an array can't carry that: call "
-                ".detach().numpy() for its values, or use autodiff's functions on the tensor"
+                f"numpy: {LOST}: call .detach().numpy() for its values, or use autodiff's "
+                f"functions on the tensor, as stack() for a list of them"
             )
         return self._data
 
@@ -293,6 +295,8 @@ class Tensor(Methods):
                 f"grad: expected None or a Tensor of {_kind(self.dtype)} numbers of shape "
                 f"{self.shape}, got {type(value).__name__} {describe(raw(value))}"
             )
+        if value is not None and value.dtype != self.dtype:
+            value = value.astype(self.dtype)
         self._grad = value
 
     def backward(
@@ -348,17 +352,22 @@ class Tensor(Methods):
                 if data.size != 1:
                     raise GradientError(
                         f"{caller}: {argument} can be left out only for one element, got shape "
-                        f"{self.shape}: reduce it with sum() or mean(), or pass {argument}="
+                        f"{self.shape}: reduce it with sum() or mean(), or pass {argument}"
                     )
                 if data.dtype.kind == "c":
                     raise GradientError(
                         f"{caller}: {argument} can be left out only for a real number, got "
-                        f"{self.dtype}: take its real(), imag() or abs(), or pass {argument}="
+                        f"{self.dtype}: take its real(), imag() or abs(), or pass {argument}"
                     )
                 one = np.ones(self.shape, data.dtype)
             made: Tensor = tensor(one, None)
             return made
-        given = gradient if isinstance(gradient, Tensor) else Tensor(gradient)
+        try:
+            given = gradient if isinstance(gradient, Tensor) else Tensor(gradient)
+        except TypeError as error:
+            raise TypeError(
+                f"{caller}: expected {argument} to be numbers, got {describe(gradient)}"
+            ) from error
         if given.shape != self.shape:
             raise GradientError(
                 f"{caller}: expected {argument} of shape {self.shape}, got {given.shape}"

@@ -15,12 +15,12 @@ import numpy as np
 
 from autodiff.config import enable_grad, is_grad_enabled
 from autodiff.errors import GradientError, describe
-from autodiff.graph import Node, pullback, pushforward, upstream
+from autodiff.graph import Leaf, Node, Point, pullback, pushforward, upstream
 from autodiff.ops.arguments import an_int
 from autodiff.ops.complex import real
 from autodiff.ops.manipulation import astype, copy
 from autodiff.tensor import Tensor, TensorLike, owned
-from autodiff.variable import Variable, leaf, lifted, raw, tensor
+from autodiff.variable import Variable, lifted, raw, tensor
 
 
 def gradients(
@@ -64,7 +64,10 @@ def gradients(
     if grad_outputs is None:
         gs: Sequence[Any] = [None] * len(ys)
     else:
-        gs = [grad_outputs] if isinstance(outputs, Tensor) else _several(grad_outputs)
+        listed = isinstance(grad_outputs, (list, tuple))
+        left_out = listed and len(grad_outputs) == 1 and grad_outputs[0] is None
+        single = isinstance(outputs, Tensor) and not left_out
+        gs = [grad_outputs] if single else _several(grad_outputs)
     if len(gs) != len(ys):
         raise GradientError(
             f"gradients: expected one of grad_outputs for each of {len(ys)} outputs, got {len(gs)}"
@@ -264,6 +267,11 @@ def value_and_grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> C
                 f"that came, got argnums={argnums}"
             )
         at = [i % len(args) for i in picked]
+        if len(set(at)) < len(at):
+            raise GradientError(
+                f"grad: expected argnums to name an argument once, got {argnums}: read its "
+                f"gradient twice"
+            )
 
         @wraps(f)
         def of_picked(*xs: Tensor) -> Any:
@@ -300,7 +308,11 @@ def _recorded(
             )
     roots = [y._node for y in _several(ys) if y._node is not None]
     own = {x._node for x in fresh}
-    return ys, fresh, outside and any(at not in own for at in upstream(roots)[1])
+
+    def foreign(at: Leaf) -> bool:  # what a transform inside `f` made and left is no one's
+        return at not in own and not (isinstance(at, Point) and at.owner() is None)
+
+    return ys, fresh, outside and any(map(foreign, upstream(roots)[1]))
 
 
 def _fresh(x: TensorLike, outside: bool, caller: str) -> Any:
@@ -315,7 +327,9 @@ def _fresh(x: TensorLike, outside: bool, caller: str) -> Any:
             f"{caller}: can't differentiate by an argument of dtype {data.dtype} (shape "
             f"{data.shape}): expected floating point or complex numbers"
         )
-    return leaf(data.copy())
+    made = tensor(data.copy(), None)
+    made._node = Point(made._data, made, None)
+    return made
 
 
 def _several(values: Any) -> Sequence[Any]:

@@ -65,6 +65,13 @@ def raw(value: Any) -> Any:
     return value._data if isinstance(value, Variable) else value
 
 
+def raw_all(value: Any) -> Any:
+    """As `raw`, of a sequence of tensors too."""
+    if isinstance(value, (list, tuple)):
+        return [raw(v) for v in value] if isinstance(value, list) else tuple(map(raw, value))
+    return raw(value)
+
+
 def constant(value: Any) -> Any:
     """An argument that is no tensor, as NumPy's promotion wants it: a Python number, or an array.
 
@@ -78,7 +85,9 @@ def constant(value: Any) -> Any:
     if type(value) in SCALARS:
         return value
     if isinstance(value, (list, tuple)) and any(isinstance(v, Variable) for v in value):
-        raise TypeError("a list of tensors is no array: join them with stack(...) or concat(...)")
+        raise TypeError(
+            "expected numbers, got a list of tensors: stack(...) or concat(...) joins them"
+        )
     try:
         array = np.asarray(value)
     except ValueError as error:

@@ -185,6 +185,31 @@ def test_the_dtype_stays() -> None:
     assert counts.dtype == np.int64 and counts.tolist() == [7, 2]
 
 
+def test_whole_numbers_that_are_not_assigned_to_stay_exact() -> None:
+    counts = Tensor(np.array([2**60 + 1, 5]))
+    counts[1] = 1.5
+    assert counts.tolist() == [2**60 + 1, 1]
+    small = Tensor(np.zeros(2, np.uint8))
+    for value in (300, -1):
+        with pytest.raises(OpValueError, match="setitem"):
+            small[0] = value
+    assert small.tolist() == [0, 0]
+
+
+def test_a_gradient_is_not_lost_in_an_assignment() -> None:
+    x = leaf([1.0, 2.0])
+    counts = Tensor([1, 2])
+    with pytest.raises(OpTypeError, match=r"setitem: .*int64.*astype.*detach\(\)"):
+        counts[0] = x[0]
+    y = x * 2.0
+    with no_grad(), pytest.raises(GradientError, match=r"setitem: inside no_grad.*detach\(\)"):
+        y[0] = 5.0
+    np.testing.assert_array_equal(gradients(y.sum(), x).data, [2.0, 2.0])
+    with no_grad(), pytest.raises(OpTypeError, match=r"expected real values.*real\(\)"):
+        x -= np.array([1j, 2.0])
+    assert x.tolist() == [1.0, 2.0]
+
+
 def test_a_leaf_is_assigned_to_only_without_recording() -> None:
     x = leaf([1.0, 2.0])
     with pytest.raises(GradientError, match=r"leaf that requires grad.*copy\(\).*no_grad"):

@@ -113,39 +113,6 @@ def test_threads_may_make_the_first_call_together():
         assert slopes == [6.0] * 4
 
 
-@pytest.mark.parametrize(
-    ("forward", "partials", "message"),
-    [
-        (lambda: _no_arrays, [1], "annotated Array"),
-        (lambda: _late_array, [1], "come first"),
-        (lambda: _fine, [1, 1], "a rule for each"),
-        (lambda: _fine, [lambda z: z], r"asks for \['z'\]"),
-        (lambda: _fine, [lambda *all: 1.0], "names its parameters"),
-        (lambda: _fine, [np.cos], "wrap it in a def or a lambda"),
-        (lambda: _takes_g, [1], "can't be called 'g'"),
-    ],
-)
-def test_a_declaration_that_contradicts_itself_is_refused(forward, partials, message):
-    with pytest.raises(DeclarationError, match=message):
-        elementwise(partials=partials)(forward())
-
-
-def _no_arrays(x):
-    return x
-
-
-def _late_array(axis, x: Array):
-    return x
-
-
-def _fine(x: Array):
-    return x
-
-
-def _takes_g(g: Array):
-    return g
-
-
 def test_a_name_is_declared_once_but_may_be_declared_again_in_the_same_place():
     def declare(factor):
         @elementwise(partials=[lambda x: factor])

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import autodiff
-from autodiff import OpError, Tensor, gradients, jvp
+from autodiff import Tensor, gradients, jvp
 from autodiff.kernels.resample import table, transposed
 from autodiff.ops.interpolation import (
     interp,
@@ -354,79 +354,3 @@ SMOOTH: dict[str, tuple[Callable[..., Any], list[Any]]] = {
 def test_smooth_functions_to_third_order(name: str) -> None:
     f, xs = SMOOTH[name]
     check_grads(f, xs, order=3)
-
-
-# --- errors ---
-
-LINE, IMAGE, VOLUME = np.ones((1, 2, 3)), np.ones((1, 2, 3, 3)), np.ones((1, 2, 3, 3, 3))
-INDEX = np.array([[0, 1]])
-
-
-@pytest.mark.parametrize(
-    ("call", "kind", "message"),
-    [
-        (lambda: interpolate(np.ones((2, 3)), 4), ValueError, "expected 3 or 4 or 5 axes.*nearest"),
-        (lambda: interpolate(VOLUME, 4, mode="bilinear"), ValueError, "expected 4 axes .*bilinear"),
-        (lambda: interpolate(LINE, 4, mode="bicubic"), ValueError, r"expected 4 .*\(1, 2, 3\)"),
-        (lambda: interpolate(np.ones((1, 1, 0)), 4), ValueError, r"none after the second empty"),
-        (
-            lambda: interpolate(IMAGE, 4, mode="cubic"),
-            ValueError,
-            "expected a mode out of.*'cubic'",
-        ),
-        (lambda: interpolate(IMAGE, 4, align_corners=False), ValueError, "align_corners goes with"),
-        (lambda: interpolate(LINE, 4, mode="linear", antialias=True), ValueError, "antialias goes"),
-        (lambda: interpolate(IMAGE), ValueError, "expected either size or scale_factor"),
-        (lambda: interpolate(IMAGE, 4, 2.0), ValueError, "expected either size or scale_factor"),
-        (
-            lambda: interpolate(IMAGE, (4, 4, 4)),
-            ValueError,
-            r"a number for each of 2 axes, got \(4",
-        ),
-        (lambda: interpolate(IMAGE, None, (2.0,)), ValueError, "a number for each of 2 axes"),
-        (lambda: interpolate(IMAGE, 2.5), TypeError, "expected size as integers .*got 2.5"),
-        (lambda: interpolate(IMAGE, None, "x"), TypeError, "scale_factor as numbers, got 'x'"),
-        (lambda: interpolate(IMAGE, (2, 0)), ValueError, r"one pixel along each.*\[2, 0\]"),
-        (lambda: interpolate(IMAGE, None, 0.3), ValueError, r"one pixel along each.*\[0, 0\]"),
-        (
-            lambda: interpolate(IMAGE, 4, recompute_scale_factor=True),
-            ValueError,
-            "recompute_scale_factor goes with scale_factor",
-        ),
-        (lambda: resample(LINE, INDEX, INDEX[0]), ValueError, "resample: expected tables"),
-        (lambda: resample(LINE, INDEX[0], INDEX[0]), ValueError, "resample: expected tables"),
-        (lambda: resample(LINE, INDEX + 2, INDEX), IndexError, "resample: expected tables"),
-        (lambda: resample(LINE, INDEX - 1, INDEX), IndexError, "an index is negative"),
-        (lambda: resample(IMAGE, INDEX, INDEX, 4), IndexError, "axis 4 is out of bounds"),
-        (lambda: resample(np.ones(()), INDEX, INDEX), IndexError, "resample: expected tables"),
-        (lambda: interp(1.0, [], []), ValueError, "interp: expected xp and fp of one shape"),
-        (lambda: interp(1.0, [1.0], [1.0, 2.0]), ValueError, r"got \(1,\) and \(2,\)"),
-        (lambda: interp(1.0, [[1.0]], [[1.0]]), ValueError, r"one shape \(n,\), not empty"),
-        (lambda: interp(1.0, [2.0, 1.0], FP[:2]), ValueError, "xp in ascending order: sort it"),
-        (lambda: interp(1j, XP, FP), TypeError, "interp: expected real x and xp, got complex128"),
-        (lambda: pixel_shuffle(IMAGE, 2), ValueError, r"channels 2² = 4 divides, .*\(1, 2, 3, 3\)"),
-        (lambda: pixel_shuffle(np.ones((4, 4)), 2), ValueError, "pixel_shuffle: expected images"),
-        (lambda: pixel_shuffle(IMAGE, 1.5), TypeError, "expected an integer factor, got 1.5"),
-        (lambda: pixel_unshuffle(IMAGE, 2), ValueError, "whose height and width 2 divides"),
-        (lambda: pixel_unshuffle(IMAGE, 0), ValueError, "a factor of at least 1, got 0"),
-        (lambda: grid_sample(IMAGE, at(0.0), "linear"), ValueError, "a mode out of .* 'linear'"),
-        (lambda: grid_sample(IMAGE, at(0.0), padding_mode="wrap"), ValueError, "and 'wrap'"),
-        (lambda: grid_sample(LINE, at(0.0)), ValueError, r"images \(N, C, H, W\) or volumes"),
-        (
-            lambda: grid_sample(VOLUME, at(0.0), "bicubic"),
-            ValueError,
-            r"images \(N, C, H, W\), not",
-        ),
-        (lambda: grid_sample(IMAGE[:, :, :0], at(0.0)), ValueError, "not empty, for mode"),
-        (lambda: grid_sample(IMAGE, at(0.0)[..., :1]), ValueError, r"a grid \(1, \.\.\., 2\)"),
-        (lambda: grid_sample(np.ones((2, 1, 2, 2)), at(0.0)), ValueError, r"a grid \(2, "),
-        (lambda: grid_sample(VOLUME, at(0.0)), ValueError, r"a grid \(1, \.\.\., 3\) of 5 axes"),
-        (lambda: grid_sample(IMAGE, at(0.0).astype(int)), TypeError, "a grid of real floats"),
-        (lambda: affine_grid(IDENTITY, (2, 1, 3, 3)), ValueError, r"got \(1, 2, 3\) for \(2, 1"),
-        (lambda: affine_grid(IDENTITY, (1, 1, 3)), ValueError, "affine_grid: expected theta"),
-    ],
-)
-def test_errors(call: Callable[[], Any], kind: type, message: str) -> None:
-    with pytest.raises(OpError, match=message) as caught:
-        call()
-    assert isinstance(caught.value, kind)

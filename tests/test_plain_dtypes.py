@@ -175,13 +175,3 @@ def test_namespace_info() -> None:
     for kind, names in KINDS.items():
         assert list(info.dtypes(kind=kind)) == [n for n in STANDARD if n in names]
     assert list(info.dtypes(kind=("bool", "complex floating"))) == ["bool", *COMPLEX]
-
-
-def test_namespace_info_knows_no_other_device_or_kind() -> None:
-    info = __array_namespace_info__()
-    with pytest.raises(ValueError, match="expected device 'cpu' or None"):
-        info.dtypes(device="gpu")
-    with pytest.raises(ValueError, match="expected device 'cpu' or None"):
-        info.default_dtypes(device="gpu")
-    with pytest.raises(ValueError, match="expected a dtype, and a kind"):
-        info.dtypes(kind="real")

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autodiff import OpError, OpIndexError, OpTypeError, OpValueError, Tensor, gradients, jvp
+from autodiff import OpTypeError, OpValueError, Tensor, gradients, jvp
 from autodiff.ops.difference import diff, trapezoid
 from autodiff.ops.reduce import prod
 from autodiff.ops.scan import (
@@ -127,7 +127,7 @@ def test_dtype_is_what_is_computed_in(f: Any) -> None:
     assert f(np.array([1, 2], np.int8)).dtype == np.int64
     assert f(np.array([1, 2]), dtype=float).dtype == np.float64
     for lossy, given in [(int, np.ones(2)), (float, np.ones(2, complex)), (int, leaf([1.0]))]:
-        with pytest.raises(OpTypeError, match="is not computed in"):
+        with pytest.raises(OpTypeError, match="expected a dtype that holds"):
             f(given, dtype=lossy)
 
 
@@ -246,42 +246,3 @@ def test_the_trapezoidal_rule() -> None:
     assert trapezoid(np.ones((2, 3)), np.array([[0.0], [2.0]]), axis=0).tolist() == [2.0] * 3
     assert trapezoid(np.ones((3, 2)), np.array([0.0, 1.0, 5.0]), axis=0).tolist() == [5.0] * 2
     assert trapezoid(np.array([1, 2])).item() == 1.5
-
-
-MISTAKES: list[tuple[Callable[..., Any], type[Exception], list[str]]] = [
-    (lambda x: cumulative_sum(x, 2), OpIndexError, ["cumulative_sum", "an axis that x has", "2"]),
-    (lambda x: cumsum(x, -3), OpIndexError, ["cumulative_sum", "-3"]),
-    (lambda x: cumulative_prod(x, "x"), OpTypeError, ["cumulative_prod", "'x'"]),
-    (lambda x: logcumsumexp(x, 2), OpIndexError, ["logcumsumexp", "axis=2"]),
-    (lambda x: logcumsumexp(x * 1j), OpTypeError, ["logcumsumexp", "real numbers", "complex128"]),
-    (lambda x: cummax(x * 1j), OpTypeError, ["cummax", "real numbers", "complex128"]),
-    (lambda x: cummin(x, 2), OpIndexError, ["cummin", "axis=2"]),
-    (lambda x: cummax(x[0, 0]), OpIndexError, ["cummax", "an array that has axes"]),
-    (lambda x: diff(x, 2), OpValueError, ["diff", "prepend: int64 ()", "by name"]),
-    (lambda x: diff(x, x[:1]), OpValueError, ["diff", "axis 1", "(1, 3)"]),
-    (lambda x: diff(x, n=-1), OpValueError, ["diff", "n=-1"]),
-    (lambda x: diff(x, n=0.5), OpTypeError, ["diff", "n to be an int", "0.5"]),
-    (lambda x: diff(x[0, 0]), OpIndexError, ["diff", "axes"]),
-    (lambda x: trapezoid(x, np.ones(2)), OpValueError, ["trapezoid", "axis 1", "(2, 3)", "(2,)"]),
-    (lambda x: trapezoid(x, np.ones((4, 2, 3))), OpValueError, ["trapezoid", "(4, 2, 3)"]),
-    (lambda x: trapezoid(x, np.ones((3, 3)), axis=1), OpValueError, ["trapezoid", "(3, 3)"]),
-    (
-        lambda x: linear_recurrence(x, np.ones(2)),
-        OpValueError,
-        ["linear_recurrence", "(2, 3)", "(2,)"],
-    ),
-    (lambda x: linear_recurrence(x, x, 2), OpIndexError, ["linear_recurrence", "axis=2"]),
-]
-
-
-@pytest.mark.parametrize(("call", "kind", "words"), MISTAKES)
-def test_a_mistake_is_explained(
-    call: Callable[..., Any], kind: type[Exception], words: list[str]
-) -> None:
-    x = np.arange(6.0).reshape(2, 3)
-    for given in (x, leaf(x)):
-        with pytest.raises(kind) as caught:
-            call(given)
-        assert isinstance(caught.value, OpError)
-        for word in words:
-            assert word in str(caught.value)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import cmath
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
 
-from autodiff import OpError, OpIndexError, OpTypeError, OpValueError, Tensor, gradients
+from autodiff import OpTypeError, Tensor, gradients
 from autodiff.ops.reduce import max, mean, min, prod, sum
 from autodiff.ops.softmax import cross_entropy, log_softmax, logsumexp, softmax
 from autodiff.ops.statistics import average, corrcoef, cov, nanmean, nansum, ptp, std, var
@@ -45,7 +44,7 @@ def test_sums_and_products_compute_in_the_dtype_that_is_named() -> None:
 @pytest.mark.parametrize("f", [sum, prod])
 def test_no_dtype_that_loses_a_gradient(f: Any) -> None:
     for given, dtype in [(np.ones(2), int), (leaf([1.5]), bool), (leaf([1j]), float)]:
-        with pytest.raises(OpTypeError, match=f"{f.__name__}: .*is not computed in"):
+        with pytest.raises(OpTypeError, match=rf"{f.__name__}: expected a dtype that holds"):
             f(given, dtype=dtype)
 
 
@@ -173,7 +172,7 @@ def test_peaks_share_by_ties() -> None:
 
 @pytest.mark.parametrize("f", [max, min, ptp])
 def test_complex_numbers_have_no_largest(f: Any) -> None:
-    with pytest.raises(OpTypeError, match=r"(max|min): .*complex numbers have no order"):
+    with pytest.raises(OpTypeError, match=rf"{f.__name__}: expected real numbers"):
         f(leaf([1j, 2.0]))
 
 
@@ -212,39 +211,3 @@ def test_softmax_of_complex_numbers() -> None:
     a, b = np.array([0.3, -1.0, 0.5]), np.array([0.2, 0.5, -0.4])
     for f in (logsumexp, softmax):
         check_grads(lambda a, b, f=f: abs(f(a + b * 1j)), [a, b])
-
-
-MISTAKES: list[tuple[Callable[..., Any], type[Exception], list[str]]] = [
-    (lambda x: prod(x, 2), OpIndexError, ["prod", "axes that x has", "axis=2"]),
-    (lambda x: prod(x, (0, 0)), OpValueError, ["prod", "axis=(0, 0)"]),
-    (lambda x: mean(x[0, 0], 0), OpIndexError, ["mean", "axis=0"]),
-    (lambda x: var(x, 2), OpIndexError, ["mean", "axis=2"]),
-    (lambda x: var(x, None, True), OpTypeError, ["var", "correction", "True"]),
-    (lambda x: std(x, correction="1"), OpTypeError, ["std", "correction", "'1'"]),
-    (lambda x: average(x, np.ones(3), axis=0), OpValueError, ["average", "(2, 3)", "(3,)", "0"]),
-    (lambda x: average(x, np.ones(3)), OpValueError, ["average", "axis=None"]),
-    (lambda x: average(x, 0), OpValueError, ["average", "shape ()"]),
-    (lambda x: average(x, x * 0), OpValueError, ["average", "sum to 0"]),
-    (lambda x: cov(x[None]), OpValueError, ["cov", "(M, N)", "(1, 2, 3)"]),
-    (lambda x: cov(x, None), OpTypeError, ["cov", "correction", "None"]),
-    (lambda x: corrcoef(x[0, 0]), OpValueError, ["corrcoef", "(M, N)", "()"]),
-    (lambda x: ptp(x[:0]), OpValueError, ["max", "none of them empty"]),
-    (
-        lambda x: cross_entropy(x * 1j, [0, 1]),
-        OpTypeError,
-        ["cross_entropy", "logits are complex"],
-    ),
-]
-
-
-@pytest.mark.parametrize(("call", "kind", "words"), MISTAKES)
-def test_a_mistake_is_explained(
-    call: Callable[..., Any], kind: type[Exception], words: list[str]
-) -> None:
-    x = np.arange(6.0).reshape(2, 3)
-    for given in (x, leaf(x)):
-        with pytest.raises(kind) as caught:
-            call(given)
-        assert isinstance(caught.value, OpError)
-        for word in words:
-            assert word in str(caught.value)

@@ -436,6 +436,8 @@ def test_setting_grad() -> None:
         with pytest.raises(ValueError, match=r"grad: expected None or a Tensor of .* shape \(2,\)"):
             x.grad = wrong
     assert x.grad is kept
+    x.grad = Tensor([1.0, 2.0], dtype=np.float32)
+    assert x.grad.dtype == np.float64
     x.grad = None
     assert x.grad is None
 

@@ -19,7 +19,7 @@ def _lowest(dtype: np.dtype[Any]) -> Any:
         If the elements have no order.
     """
     if dtype.kind == "c":
-        raise TypeError("complex numbers have no order, so none is the largest")
+        raise TypeError(f"expected real numbers, got {dtype}, which has no order")
     if dtype.kind == "b":
         return False
     return -np.inf if dtype.kind == "f" else np.iinfo(dtype).min

@@ -39,8 +39,8 @@ def an_axis(name: str, axis: Any, ndim: int, what: str = "axis") -> int:
     """
     i = an_int(name, axis, what)
     if not -ndim <= i < ndim:
-        range_ = f"{what} from {-ndim} to {ndim - 1}" if ndim else "an array that has axes"
-        raise OpIndexError(f"{name}: expected {range_}, got {what}={i} of {ndim} axes")
+        range_ = f"{what} from {-ndim} to {ndim - 1}" if ndim else f"axes to count {what} in"
+        raise OpIndexError(f"{name}: expected {range_}, got {what}={i}, of {ndim} axes")
     return i % ndim
 
 
@@ -57,7 +57,7 @@ def some_axes(name: str, axes: Any, ndim: int, what: str = "axis") -> tuple[int,
     several = axes if isinstance(axes, (tuple, list)) else (axes,)
     found = tuple(an_axis(name, axis, ndim, what) for axis in several)
     if len(set(found)) < len(found):
-        raise OpValueError(f"{name}: expected every {what} once, got {what}={axes!r}")
+        raise OpValueError(f"{name}: expected {what} without repetition, got {what}={axes!r}")
     return found
 
 
@@ -101,5 +101,7 @@ def summable(x: Any, dtype: Any) -> Any:
     """
     new = np.dtype(dtype)
     if new.kind not in {"f": "fc", "c": "c"}.get(x.dtype.kind, "biufc"):
-        raise TypeError(f"{x.dtype} is not computed in {new}: use astype, real or imag first")
+        raise TypeError(
+            f"expected a dtype that holds {x.dtype}, got {new}: use astype, real or imag first"
+        )
     return new

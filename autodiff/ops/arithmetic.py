@@ -111,6 +111,7 @@ def _exponent_slope(y: Any, x1: Any) -> Any:
     partials=[_power_slope, _exponent_slope],
     domain=[(0.5, 3.0), (-2.0, 3.0)],
     symbol="xʸ",
+    expects="shapes that broadcast together, and no integer to a negative integer power",
 )
 def pow(x1: Array, x2: Array, /) -> Array:
     """Power ``x1 ** x2``; the slope of ``x ** 0`` is 0, also at 0.

@@ -142,8 +142,8 @@ def sum_of_products(*operands: Array, subscripts: str) -> Any:
         steps = program(subscripts, shapes)
     except ValueError as error:
         raise OpValueError(
-            f"sum_of_products: expected a label for each axis, of one length wherever it stands, "
-            f"got {subscripts!r} and shapes {', '.join(map(str, shapes))} ({error})"
+            f"sum_of_products: expected a label for each axis, of one length wherever it stands "
+            f"({error})"
         ) from error
     values = list(operands)
     for name, i, params in steps[:-1]:

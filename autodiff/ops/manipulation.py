@@ -56,7 +56,10 @@ def reshape(x: Array, /, shape: Axes, *, copy: bool | None = None) -> Array:
     return np.array(y) if copy else y
 
 
-@linear(adjoint=lambda g, axes: permute_dims(g, tuple(np.argsort(_positive(axes, g.ndim)))))
+@linear(
+    adjoint=lambda g, axes: permute_dims(g, tuple(np.argsort(_positive(axes, g.ndim)))),
+    expects="each axis of x once",
+)
 def permute_dims(x: Array, /, axes: tuple[int, ...]) -> Array:
     """The axes in another order.
 
@@ -209,7 +212,7 @@ def squeeze(x: Array, /, axis: Axes | None = None) -> Array:
     return np.squeeze(x, axis)
 
 
-@linear(adjoint=lambda g, x_shape: reshape(g, x_shape))
+@linear(adjoint=lambda g, x_shape: reshape(g, x_shape), expects="axes of the result, each once")
 def expand_dims(x: Array, /, axis: Axes = 0) -> Array:
     """With a new axis of length 1 at each given position of the result.
 
@@ -401,8 +404,8 @@ def pad(x: Array, /, widths: Any, mode: str = "constant", *, constant_values: An
         values = raw(constant_values)
         if isinstance(constant_values, Variable) and constant_values._node is not None:
             raise OpTypeError(
-                "pad: a constant value requires grad, but pad has none for it: "
-                "concat it, or use where"
+                "pad: expected constant_values that are constants, got a tensor that requires "
+                "grad: concat it, or use where"
             )
         y = zero_pad(x, pairs)
         if not np.any(values):

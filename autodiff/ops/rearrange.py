@@ -136,7 +136,7 @@ def roll(x: Array, /, shift: Axes, axis: Axes | None = None) -> Array:
     """
     by = np.asarray(raw(shift))
     if by.size and by.dtype.kind not in "iu":
-        raise TypeError("a shift is an integer")
+        raise TypeError(f"expected shift to be an int or ints, got {shift!r}")
     return np.array(x) if axis == () else np.roll(x, by, axis)
 
 
@@ -402,7 +402,7 @@ def tile(x: Array, repetitions: Axes, /) -> Any:
             [1., 2., 1., 2.]])
     """
     several = repetitions if isinstance(repetitions, (tuple, list)) else (repetitions,)
-    times = [an_int("tile", n, "a repetition") for n in several]
+    times = [an_int("tile", n, "repetitions") for n in several]
     if min(times, default=0) < 0:
         raise OpValueError(f"tile: expected repetitions of at least 0, got {repetitions!r}")
     ndim = max(x.ndim, len(times))

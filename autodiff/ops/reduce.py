@@ -227,7 +227,7 @@ def _extreme(g: Any, y: Any, x: Any, axis: Axis, keepdims: bool) -> Any:
 
 def _ordered(x: Any) -> Any:
     if x.dtype.kind == "c":
-        raise TypeError("complex numbers have no order")
+        raise TypeError(f"expected real numbers, got {x.dtype}, which has no order")
     return x
 
 

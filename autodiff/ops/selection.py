@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from autodiff.declare import composite, custom, elementwise, linear
+from autodiff.errors import BROADCAST
 from autodiff.kernels.scalars import ONE, ZERO
 from autodiff.ops.complex import conj, real
 from autodiff.variable import Array, Variable, raw
@@ -205,7 +206,7 @@ def clip(x: Array, /, min: Any = None, max: Any = None) -> Any:
         lambda g, condition: where(condition, ZERO[g.dtype], g),
     ],
     symbol="?:",
-    expects="shapes that broadcast together",
+    expects=BROADCAST,
 )
 def where(condition: Array, x1: Array, x2: Array, /) -> Array:
     """Elements of `x1` where `condition` holds, of `x2` elsewhere.

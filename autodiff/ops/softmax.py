@@ -178,7 +178,10 @@ def log_softmax(x: Array, /, axis: int = -1) -> Array:
     Tensor([    0., -1000.])
     """
     if x.dtype.kind == "c":
-        raise TypeError("a complex logarithm has a cut: take the softmax, or its abs()")
+        raise TypeError(
+            f"expected real numbers, got {x.dtype}, whose logarithm has a cut: take the softmax, "
+            f"or its abs()"
+        )
     shifted = _shifted(x, axis)
     return np.asarray(shifted - np.log(_total(np.exp(shifted), axis)), shifted.dtype)
 

@@ -61,7 +61,7 @@ def sizes(name: str, what: str, value: Any, axes: int, least: int = 1) -> Sizes:
     if len(numbers) != axes or not all(map(is_int, numbers)):
         raise OpTypeError(f"{name}: expected {what} to be {SOME[axes]}, got {value!r}")
     if min(numbers) < least:
-        raise OpValueError(f"{name}: expected a {what} of at least {least}, got {what}={value!r}")
+        raise OpValueError(f"{name}: expected {what} of at least {least}, got {what}={value!r}")
     return tuple(map(int, numbers))
 
 
@@ -94,7 +94,7 @@ def margins(name: str, value: Any, axes: int) -> Margins:
             f" got {value!r}"
         )
     if min(map(min, pairs)) < 0:
-        raise OpValueError(f"{name}: expected a padding of at least 0, got padding={value!r}")
+        raise OpValueError(f"{name}: expected padding of at least 0, got padding={value!r}")
     return tuple((int(before), int(after)) for before, after in pairs)
 
 
@@ -425,7 +425,7 @@ def _image_window(
 ) -> tuple[Sizes, Sizes, Margins, Sizes]:
     """The window of a function of images, as the ops take it."""
     return (
-        sizes(name, "kernel_size", kernel, 2),
+        sizes(name, "kernel_size" if "fold" in name else "kernel", kernel, 2),
         sizes(name, "stride", stride, 2),
         margins(name, padding, 2),
         sizes(name, "dilation", dilation, 2),

@@ -11,7 +11,7 @@ import numpy as np
 
 from autodiff.declare import explains
 from autodiff.errors import GradientError, OpTypeError
-from autodiff.plain.untracked import on_cpu
+from autodiff.plain.untracked import constant_array, on_cpu
 from autodiff.variable import Variable, tensor
 
 if TYPE_CHECKING:
@@ -61,6 +61,7 @@ def from_dlpack(x: Any, /, *, device: str | None = None, copy: bool | None = Non
     Tensor([0, 1, 2])
     """
     on_cpu("from_dlpack", device)
+    constant_array("from_dlpack", x, "it is a tensor already")
     if not hasattr(x, "__dlpack__"):
         raise OpTypeError(
             f"from_dlpack: expected an array with a method __dlpack__, got {type(x).__name__}: "

@@ -6,11 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from autodiff.errors import BROADCAST
 from autodiff.ops.reduce import Axis, having
 from autodiff.plain.untracked import untracked, untracked_results
 from autodiff.variable import Array, raw
-
-BROADCAST = "shapes that broadcast together"
 
 _all: Any = np.logical_and.reduce
 _any: Any = np.logical_or.reduce

@@ -14,7 +14,7 @@ import numpy as np
 from autodiff.declaration import ONE_ARRAY, parameters
 from autodiff.declare import Declared
 from autodiff.errors import GradientError, OpValueError, explained
-from autodiff.variable import Variable, array, constant, raw, tensor
+from autodiff.variable import Variable, array, constant, raw, raw_all, tensor
 
 if TYPE_CHECKING:
     from autodiff.tensor import Tensor
@@ -177,7 +177,7 @@ def _explained(
     flowing: Sequence[str] = (),
 ) -> Exception:
     names = parameters(function, starred=True)
-    call = [(k, raw(v)) for k, v in (*zip(names, args, strict=False), *kwargs.items())]
+    call = [(k, raw_all(v)) for k, v in (*zip(names, args, strict=False), *kwargs.items())]
     arrays = [(k, v) for k, v in call if not flowing or k in flowing]
     params = [(k, v) for k, v in call if flowing and k not in flowing]
     return explained(function, expects, error, arrays, params)
