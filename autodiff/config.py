@@ -23,7 +23,8 @@ class _Recording(ContextDecorator):
         self._tokens: list[Token[bool]] = []
 
     def __call__(self, function: Any) -> Any:
-        if function.__code__.co_flags & _RUNS_LATER:
+        code = getattr(function, "__code__", None)  # other callables have none
+        if code is not None and code.co_flags & _RUNS_LATER:
             raise TypeError(
                 f"{type(self).__name__}: a generator or coroutine runs after the call that makes "
                 f"it, so decorating it has no effect: write `with {type(self).__name__}():` inside"

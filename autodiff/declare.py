@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, TypeVar
 
 from autodiff.codegen import explainer, pour_function, public_function
 from autodiff.declaration import Declaration, Rule, parameters
-from autodiff.errors import BROADCAST
+from autodiff.errors import BROADCAST, DeclarationError
 from autodiff.op import COMPOSITES, Op, register
 from autodiff.rules import (
     Push,
@@ -90,7 +90,7 @@ def elementwise(
     >>> x.grad
     Tensor([ 3., 12.])
     """
-    if expects is None and len(partials) > 1:
+    if expects is None and len(_listed(partials)) > 1:
         expects = BROADCAST
     return _declare("elementwise", partials, push_elementwise, symbol, expects, domain)
 
@@ -112,7 +112,7 @@ def linear(
     symbol, expects
         As in `elementwise`.
     """
-    rules = [adjoint] if callable(adjoint) else list(adjoint)
+    rules = [adjoint] if callable(adjoint) else adjoint
     return _declare("linear", rules, push_linear, symbol, expects)
 
 
@@ -149,11 +149,20 @@ def custom(
     return _declare("custom", vjps, lambda _: push_by_transposing, symbol, expects)
 
 
+def _listed(rules: Any) -> Sequence[Rule]:
+    if not isinstance(rules, (list, tuple)):
+        raise DeclarationError(
+            f"expected a list of rules, one for each array argument, got {rules!r}: write [...]"
+        )
+    return rules
+
+
 def composite(function: Callable[P, Any]) -> Callable[P, Tensor]:
     """Declare a function made of other ops: it needs no rule, but is tested and listed as they are.
 
     Its arguments annotated ``Array`` (or ``Array | None``, if they may be left out) come first; a
-    number or a list among them is made an array.
+    number or a list among them is made an array. What the functions inside refuse is told under its
+    own name.
 
     Raises
     ------
@@ -239,6 +248,8 @@ def _declare(
     expects: str | None,
     domain: Sequence[tuple[float, float]] | None = None,
 ) -> Declared:
+    rules = _listed(rules)
+
     def declare(forward: Callable[P, Any]) -> Callable[P, Tensor]:
         what = Declaration(forward, rules, elementwise=family == "elementwise")
         op = _described(what, family, symbol, domain)

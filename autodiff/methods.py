@@ -266,16 +266,14 @@ class Methods(Variable):
 
     def _assigned(self, key: Any, value: Any) -> Any:
         """A copy of the array with `value` at `key`: where nothing is tracked, NumPy's own way."""
-        if np.asarray(value).dtype.kind == "c":
-            _refuse_complex("setitem", self._data.dtype)
         data = self._data.copy()
         try:
+            if np.asarray(constant(value)).dtype.kind == "c":
+                _refuse_complex("setitem", self._data.dtype)
             data[index.plain(key)] = value
         except Exception as error:
-            told = OPS["setitem"].explain(
-                error, [("x", self._data), ("values", value)], [("index", key)]
-            )
-            raise told from error
+            arrays = [("x", self._data), ("values", value)]
+            raise OPS["setitem"].explain(error, arrays, [("index", key)])  # noqa: B904 - has its cause
         return data
 
     def _become(self, made: Tensor) -> None:

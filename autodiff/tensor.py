@@ -364,7 +364,7 @@ class Tensor(Methods):
             return made
         try:
             given = gradient if isinstance(gradient, Tensor) else Tensor(gradient)
-        except TypeError as error:
+        except (TypeError, GradientError) as error:
             raise TypeError(
                 f"{caller}: expected {argument} to be numbers, got {describe(gradient)}"
             ) from error

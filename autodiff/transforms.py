@@ -64,8 +64,11 @@ def gradients(
     if grad_outputs is None:
         gs: Sequence[Any] = [None] * len(ys)
     else:
-        listed = isinstance(grad_outputs, (list, tuple))
-        left_out = listed and len(grad_outputs) == 1 and grad_outputs[0] is None
+        left_out = (
+            isinstance(grad_outputs, (list, tuple))
+            and len(grad_outputs) == 1
+            and grad_outputs[0] is None
+        )
         single = isinstance(outputs, Tensor) and not left_out
         gs = [grad_outputs] if single else _several(grad_outputs)
     if len(gs) != len(ys):

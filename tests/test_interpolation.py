@@ -218,6 +218,34 @@ def test_slopes_at_the_points_are_those_on_the_right(
     np.testing.assert_allclose(np.sum(found[1]), -by_x)  # moving everything changes nothing
 
 
+def test_interp_of_infinite_points_and_values_is_numpys() -> None:
+    rng, inf = np.random.default_rng(0), np.inf
+    x = np.array([-inf, -2.0, -1.0, -0.5, 0.0, 0.25, 1.0, 1.5, 2.0, 7.0, inf, np.nan])
+    for _ in range(200):
+        n = rng.integers(2, 6)
+        xp = np.sort(rng.choice([-inf, -1.0, 0.0, 1.0, 2.0, inf], n))
+        fp = rng.choice([-inf, 0.0, 3.0, 5.0, inf], n)
+        with np.errstate(invalid="ignore"):
+            found, wanted = interp(x, xp, fp), np.interp(x, xp, fp)
+        np.testing.assert_allclose(found, wanted, rtol=1e-13, atol=1e-14)
+
+
+@pytest.mark.parametrize(
+    ("x", "xp", "fp", "by_fp"),
+    [
+        ([1.0, 5.0], [0.0, np.inf], [2.0, 4.0], [2.0, 0.0]),
+        ([-5.0], [-np.inf, 0.0], [2.0, 4.0], [0.0, 1.0]),
+        ([-5.0, 5.0], [-np.inf, np.inf], [2.0, 2.0], [2.0, 0.0]),
+        ([-1.0, 0.0, 0.25], [0.0, 1.0], [0.0, np.inf], [2.75, 0.25]),
+    ],
+)
+def test_slopes_beside_an_infinity_are_none_of_x(x: Any, xp: Any, fp: Any, by_fp: Any) -> None:
+    found = slopes(interp, x, xp, fp)
+    assert found[0] == [0.0] * len(x)
+    assert found[1] == [0.0] * len(xp)
+    assert found[2] == by_fp
+
+
 def test_a_jump_takes_its_right_side() -> None:
     xp, fp = np.array([0.0, 1.0, 1.0, 2.0]), np.array([0.0, 1.0, 5.0, 6.0])
     np.testing.assert_array_equal(interp([0.5, 1.0, 1.5], xp, fp), [0.5, 5.0, 5.5])

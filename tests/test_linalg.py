@@ -781,6 +781,47 @@ def test_forward_mode_refuses_vectors_of_equal_values(f: Callable[[Any], Any], x
         jvp(f, [x], [np.ones_like(x)])
 
 
+@pytest.mark.parametrize("sizes", [[2.0, 2.0, 1.0], [2.0, 2.0 + 1e-9, 1.0]])
+@pytest.mark.parametrize("seed", range(20))
+def test_values_that_rounding_has_parted_are_still_equal(sizes: list[float], seed: int) -> None:
+    turn, other = (np.linalg.qr(normal(3, 3, seed=seed + at))[0] for at in (0, 100))
+    x = Tensor(turn @ np.diag(sizes) @ turn.T, requires_grad=True)
+    slope = gradients((la.eigvalsh(x) ** 3).sum(), x, create_graph=True)
+    with pytest.raises(GradientError, match="eigh: two values are equal"):
+        gradients(slope, x, normal(3, 3))
+    w, v = la.eigh(x)
+    with pytest.raises(GradientError, match="eigh: two values are equal"):
+        gradients((v * w**3) @ v.mT, x, normal(3, 3))
+    x = Tensor(turn @ np.diag(sizes) @ other, requires_grad=True)
+    u, s, vh = la.svd(x)
+    with pytest.raises(GradientError, match="svd: two values are equal"):
+        gradients((u * s**3) @ vh, x, normal(3, 3))
+
+
+def test_derivatives_of_the_vectors_of_near_values_are_precise() -> None:
+    x = Tensor(TURN @ np.diag([2.0, 2.0 + 1e-7, 1.0]) @ TURN.T, requires_grad=True)
+    w, v = la.eigh(x)
+    g, cube = normal(3, 3), x.detach().numpy()
+    flow = gradients((v * w**3) @ v.mT, x, g).numpy()
+    expected = cube @ cube @ g + cube @ g @ cube + g @ cube @ cube
+    np.testing.assert_allclose(flow, (expected + expected.T) / 2, rtol=1e-7)
+
+
+def test_a_singular_matrix_whose_logarithm_is_not_used() -> None:
+    x = Tensor(np.stack([np.ones((2, 2)), REGULAR[:2, :2]]), requires_grad=True)
+    logs = la.slogdet(x)[1]
+    expected = np.stack([np.zeros((2, 2)), np.linalg.inv(REGULAR[:2, :2]).T])
+    np.testing.assert_allclose(gradients(logs[1], x), expected)
+    kept = ad.where(np.array([False, True]), la.slogdet(x)[1], 0.0).sum()
+    slope = gradients(kept, x, create_graph=True)
+    np.testing.assert_allclose(slope.detach(), expected)
+    np.testing.assert_array_equal(gradients(slope.sum(), x)[0], np.zeros((2, 2)))
+    with pytest.raises(GradientError, match="slogdet: a singular matrix"):
+        gradients(logs[0], x)
+    with pytest.raises(GradientError, match="slogdet: a singular matrix"):
+        jvp(lambda x: la.slogdet(x)[1][1], [x], [np.ones(x.shape)])
+
+
 def test_second_derivatives_at_equal_eigenvalues_are_refused() -> None:
     x = Tensor(np.eye(2), requires_grad=True)
     slope = gradients(doubled(x), x, create_graph=True)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import autodiff
-from autodiff import Tensor, numpy_protocol
+from autodiff import OpTypeError, OpValueError, Tensor, numpy_protocol
 from autodiff.testing import check_grads
 
 RNG = np.random.default_rng(0)
@@ -143,6 +143,10 @@ CALLS: dict[str, tuple[list[Any], dict[str, Any]]] = {
     "numpy.meshgrid": ([V, V[:2]], {}),
     "numpy.moveaxis": ([M, 0, 1], {}),
     "numpy.outer": ([V, V], {}),
+    "numpy.hsplit": ([M, 2], {}),
+    "numpy.vsplit": ([M, 3], {}),
+    "numpy.dsplit": ([M[None], 2], {}),
+    "numpy.percentile": ([M, 30], {"axis": 0}),
     "numpy.pad": ([M, 1], {}),
     "numpy.quantile": ([M, 0.3], {"axis": 0}),
     "numpy.repeat": ([M, 2], {"axis": 0}),
@@ -161,7 +165,6 @@ CALLS: dict[str, tuple[list[Any], dict[str, Any]]] = {
     "numpy.tensordot": ([M, M], {"axes": ([1], [1])}),
     "numpy.tile": ([M, 2], {}),
     "numpy.vdot": ([V, V], {}),
-    "numpy.vecdot": ([M, V], {}),
     "numpy.vstack": ([[V, V]], {}),
     "numpy.where": ([B[:, None], M, 2.0], {}),
     "numpy.linalg.cholesky": ([P], {}),
@@ -239,6 +242,158 @@ def test_arguments_by_numpy_s_names() -> None:
     np.testing.assert_allclose(np.var(t, ddof=1).data, M.var(ddof=1))
     np.testing.assert_allclose(np.transpose(t).data, M.T)
     np.testing.assert_allclose(np.mean(t, axis=1, keepdims=True).data, M.mean(1, keepdims=True))
+
+
+G = S + np.triu(RNG.uniform(1, 2, (3, 3)), 1)  # of which only the lower triangle is read
+Z = M + 1j * M[::-1]
+I8 = np.array([100, 120, -7], np.int8)
+F = M.astype(np.float32)
+HOLES = np.array([np.nan, 1.0, np.inf])
+
+SPELLINGS: list[tuple[Callable[..., Any], list[Any]]] = [
+    # None says something where it is not the default
+    (lambda x: np.add.reduce(x, axis=None), [M]),
+    (lambda x: np.add.reduce(x, None), [M]),
+    (lambda x: np.multiply.reduce(x, axis=None), [M]),
+    (lambda x: np.maximum.reduce(x, axis=None), [M]),
+    (lambda x: np.minimum.reduce(x, axis=None), [M]),
+    (lambda x: np.logical_and.reduce(x, axis=None), [B]),
+    (lambda x: np.logical_or.reduce(x, axis=None), [B]),
+    (lambda x: np.add.reduce(x, 0, None, None, True), [M]),
+    (lambda x: np.sort(x, axis=None), [M]),
+    (lambda x: np.argsort(x, None), [M]),
+    (lambda x: np.concatenate([x, x], axis=None), [M]),
+    (lambda x: np.take_along_axis(x, np.array([3, 0]), axis=None), [M]),
+    # names and places of arguments
+    (lambda x: np.sum(x, 0, None, None, True), [M]),
+    (lambda x: np.sum(x, 0, np.float32), [M]),
+    (lambda x: np.prod(x, 0, np.float32), [M]),
+    (lambda x: np.max(x, 0, None, True), [M]),
+    (lambda x: np.any(x > 0.5, 0, None, True), [M]),
+    (lambda x: np.mean(x, axis=0, dtype=np.float32), [M]),
+    (lambda x: np.mean(x, 0, np.float64), [F]),
+    (lambda x: np.var(x, 0, None, None, 1, True), [M]),
+    (lambda x: np.std(x, dtype=np.float32, correction=1), [M]),
+    (lambda x: np.average(x, 1, V), [M]),
+    (lambda x: np.clip(x, a_min=0.3, a_max=0.5), [M]),
+    (lambda x: np.clip(x, min=0.3), [M]),
+    (lambda x: np.argsort(x, kind="stable"), [M]),
+    (lambda x: np.sort(x, 0, "mergesort"), [M]),
+    (lambda x: np.nan_to_num(x, True, 7.0), [HOLES]),
+    (lambda x: np.take(a=x, indices=[0, 1], axis=1), [M]),
+    (lambda x: np.take(x, [0, 5], axis=1, mode="wrap"), [M]),
+    (lambda x: np.take(x, [0, 5], 1, None, "clip"), [M]),
+    (lambda x: np.tile(x, reps=2), [M]),
+    (lambda x: np.pad(x, pad_width=1, constant_values=3), [M]),
+    (lambda x: np.angle(x, deg=True), [Z]),
+    (lambda x: np.median(x, 0, None, False, True), [M]),
+    (lambda x: np.quantile(x, 0.3, overwrite_input=True, method="linear"), [M]),
+    (lambda x: np.isin(x, [3], True, kind="sort"), [W]),
+    (lambda x: np.ravel(x, order="F"), [M]),
+    (lambda x: np.reshape(x, (4, 3), order="F"), [M]),
+    (lambda x: np.reshape(x, -1, "A"), [np.asfortranarray(M)]),
+    (lambda x: np.copy(x, order="F", subok=True), [M]),
+    (lambda x: np.linalg.svd(x, compute_uv=False), [M]),
+    (lambda x: np.linalg.svd(x, True, False), [M]),
+    (lambda x: np.linalg.pinv(x, rcond=0.5), [M]),
+    (lambda x: np.linalg.pinv(x, 0.5), [M]),
+    (lambda x: np.vdot([1.0, 2.0, 3.0, 4.0], x), [V]),
+    (lambda x: np.column_stack([[1.0, 2.0, 3.0, 4.0], x]), [V]),
+    (lambda x: np.trace(x), [M.reshape(3, 2, 2)]),
+    (lambda x: np.diagonal(x, 1), [M.reshape(3, 2, 2)]),
+    # the dtype that is computed in
+    (lambda x: np.add(x, x, dtype=np.int64), [I8]),
+    (lambda x: np.multiply.outer(x, x, dtype=np.int64), [I8]),
+    (lambda x: np.add.reduce(x, dtype=np.float32), [np.full(70000, 1, np.float16)]),
+    (lambda x: np.exp(x, dtype=np.float32), [M]),
+    (lambda x: np.add(x, 1, casting="unsafe", dtype=np.int64), [3 * M]),
+    (lambda x: np.add(x, 1, casting="safe", order="F", subok=False), [M]),
+    (lambda x: np.concatenate([x, x], dtype=np.float32), [M]),
+    (lambda x: np.float_power(x, 2), [F]),
+    (lambda x: np.float_power(x, -1), [W]),
+    (lambda x: np.round(x, -1), [np.array([2**60 + 5])]),
+    (lambda x: np.round(x, -1), [100 * M]),
+    # what counts of a matrix is its lower triangle
+    (lambda x: np.linalg.cholesky(x), [G + 3 * np.eye(3)]),
+    (lambda x: np.linalg.cholesky(x), [G + 3 * np.eye(3) + 1j * (G - np.diag(np.diag(G)))]),
+    (lambda x: np.linalg.eigvalsh(x), [G]),
+    (lambda x: np.linalg.eigvalsh(x, UPLO="U"), [G]),
+    (lambda x: np.linalg.eigh(x, "u")[0], [G]),
+    # other spellings
+    (lambda x: np.around(x, 1), [M]),
+    (lambda x: np.cov(x, None, False), [F]),
+    (lambda x: np.cov(x, x[::-1], bias=True), [Z]),
+    (lambda x: np.cov(x, ddof=0, dtype=np.float32), [M]),
+    (lambda x: np.corrcoef(x, rowvar=False), [F]),
+    (lambda x: np.nanmean(x), [HOLES]),
+    (lambda x: np.nansum(x), [HOLES]),
+    (lambda x: np.trapezoid(x, dx=0.5), [M]),
+    (lambda x: np.trapezoid(x, V), [M]),
+    (lambda x: np.maximum.accumulate(x), [M]),
+    (lambda x: np.minimum.accumulate(x, axis=1), [M]),
+    (lambda x: np.logaddexp.reduce(x), [M]),
+]
+
+
+@pytest.mark.parametrize("at", range(len(SPELLINGS)))
+def test_calls_mean_what_they_mean_of_arrays(at: int) -> None:
+    call, args = SPELLINGS[at]
+    expected = call(*args)
+    found = call(*map(Tensor, args))
+    assert isinstance(found, Tensor)
+    assert (found.shape, found.dtype) == (np.shape(expected), np.asarray(expected).dtype)
+    np.testing.assert_allclose(found.numpy(), expected, rtol=1e-6 if found.dtype == "f" else 1e-10)
+
+
+def test_gradients_of_what_reads_one_triangle() -> None:
+    check_grads(lambda x: np.linalg.cholesky(x), [G + 3 * np.eye(3)], order=2)
+    check_grads(lambda x: np.linalg.eigvalsh(x), [G], order=2)
+
+
+def test_out_may_be_the_only_tensor() -> None:
+    out = Tensor(np.zeros(2))
+    assert np.add(np.ones(2), 1, out=out) is out
+    np.testing.assert_array_equal(out.data, [2.0, 2.0])
+    np.add(np.ones(2), 2, out=out, where=[True, False])
+    np.testing.assert_array_equal(out.data, [3.0, 2.0])
+
+
+REFUSED: list[tuple[Callable[..., Any], str]] = [
+    (lambda x: np.add(x, x, dtype=np.int64), "numpy.add: Cannot cast"),
+    (lambda x: np.add(x, x, out=Tensor(np.zeros((3, 4), int))), "numpy.add: Cannot cast"),
+    (lambda x: np.sum(x, out=Tensor(0)), "numpy.sum: expected out to hold float64, got int64"),
+    (lambda x: np.add(Tensor(W), 0.5, casting="no"), "numpy.add: Cannot cast"),
+    (lambda x: np.mean(x, dtype=np.int64), "numpy.mean: expected a dtype that float64 may be"),
+    (lambda x: np.concatenate([x, Tensor(W[:, None])], 1, casting="no"), "numpy.concatenate: exp"),
+    (lambda x: np.fabs(x + 1j), "numpy.fabs: ufunc 'fabs' not supported"),
+    (lambda x: np.var(x, where=x.data > 0.5), "where= is not supported: .* as numpy.var[(]a, axis"),
+    (
+        lambda x: np.std(x, mean=0.0),
+        "mean= is not supported: of a tensor it is called as numpy.std",
+    ),
+    (lambda x: np.sort(x, order="f"), "numpy.sort: order= is not supported"),
+    (lambda x: np.argsort(x, kind="other"), "numpy.argsort: kind= is not supported"),
+    (lambda x: np.add.reduce(x, where=x.data > 0.5), "numpy.add.reduce: .*'where'.*autodiff.sum"),
+    (lambda x: np.linalg.matrix_rank(x, 0.1), "tol= is not .* autodiff.linalg.matrix_rank[(]"),
+]
+
+
+@pytest.mark.parametrize("at", range(len(REFUSED)))
+def test_what_would_be_another_answer_is_refused(at: int) -> None:
+    call, words = REFUSED[at]
+    with pytest.raises(OpTypeError, match=words):
+        call(Tensor(M))
+
+
+def test_what_would_change_the_tensor_is_refused() -> None:
+    with pytest.raises(OpValueError, match="expected copy=True"):
+        np.nan_to_num(Tensor(HOLES), copy=False)
+    with pytest.raises(OpValueError, match="expected order 'C', 'F' or 'A', got 'K'"):
+        np.ravel(Tensor(np.ones((2, 3, 4)).transpose(1, 0, 2)), order="K")
+    with pytest.raises(OpValueError, match="expected UPLO 'L' or 'U', got 'M'"):
+        np.linalg.eigh(Tensor(P), "M")
+    with pytest.raises(OpValueError, match="expected mode 'raise', 'wrap' or 'clip'"):
+        np.take(Tensor(V), [0], mode="other")
 
 
 # --- what is not supported ---

@@ -144,6 +144,12 @@ def test_infinities_stay_and_nan_spreads() -> None:
     assert median(np.array([1.0, inf, inf])).item() == inf
     assert quantile(np.array([1.0, inf, inf]), 0.75).item() == inf
     assert median(np.array([-inf, -inf, 5.0, 6.0, 7.0])).item() == 5.0
+    assert median(np.array([-inf, 0.0])).item() == -inf
+    assert quantile(np.array([0.0, inf]), np.array([0.0, 0.3, 0.7])).tolist() == [0.0, inf, inf]
+    with np.errstate(invalid="ignore"):
+        assert np.isnan(median(np.array([-inf, inf])).item())
+    x = Tensor([-inf, 0.0], requires_grad=True)
+    assert gradients(median(x), x).numpy().tolist() == [0.5, 0.5]
     x = leaf([[1.0, np.nan], [2.0, 4.0]])
     np.testing.assert_array_equal(median(x, 1).data, [np.nan, 3.0])
     assert gradients(median(x, 1).sum(), x).data.tolist() == [[0.0, 0.0], [0.5, 0.5]]

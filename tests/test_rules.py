@@ -305,6 +305,24 @@ def slopes(f: Callable[..., Any], *xs: Any) -> list[Any]:
         (autodiff.tanh, ([-1000.0, 1000.0],), [[0.0, 0.0]]),
         (autodiff.logsumexp, ([-np.inf, 0.0],), [[0.0, 1.0]]),
         (autodiff.logsumexp, ([-np.inf, -np.inf],), [[0.0, 0.0]]),
+        (autodiff.logsumexp, ([np.inf, 1.0, 2.0],), [[1.0, 0.0, 0.0]]),
+        (autodiff.logsumexp, ([np.inf, -np.inf, np.inf],), [[0.5, 0.0, 0.5]]),
+        (
+            lambda x: autodiff.logsumexp(x, 1),
+            ([[np.inf, 1.0], [2.0, 2.0]],),
+            [[[1, 0], [0.5, 0.5]]],
+        ),
+        (autodiff.logsumexp, ([np.nan, 1.0],), [[np.nan, np.nan]]),
+        (
+            autodiff.logaddexp,
+            ([np.inf, np.inf, 1.0], [1.0, np.inf, np.inf]),
+            [[1, 0.5, 0], [0, 0.5, 1]],
+        ),
+        (
+            autodiff.logaddexp2,
+            ([np.inf, np.inf, 1.0], [1.0, np.inf, np.inf]),
+            [[1, 0.5, 0], [0, 0.5, 1]],
+        ),
         (lambda x: autodiff.logsumexp(x, axis=1), ([[1e4, 0.0], [0.0, -1e4]],), [[[1.0, 0.0]] * 2]),
         (lambda x: autodiff.log_softmax(x)[0], ([1e4, 0.0],), [[0.0, 0.0]]),
         (
@@ -317,6 +335,19 @@ def slopes(f: Callable[..., Any], *xs: Any) -> list[Any]:
 def test_defined_slopes(f: Callable[..., Any], xs: Any, expected: Any) -> None:
     for found, wanted in zip(slopes(f, *xs), expected, strict=True):
         np.testing.assert_allclose(found, wanted, rtol=1e-12, atol=1e-12)
+
+
+def test_second_derivatives_beside_an_infinite_sum_of_exponentials() -> None:
+    x = Tensor([[np.inf, 1.0, 2.0], [0.0, 1.0, 2.0]], requires_grad=True)
+    slope = gradients(autodiff.logsumexp(x, 1).sum(), x, create_graph=True)
+    second = gradients((slope * [1.0, 2.0, 3.0]).sum(), x).numpy()
+    w = np.exp([0.0, 1.0, 2.0]) / np.exp([0.0, 1.0, 2.0]).sum()
+    np.testing.assert_array_equal(second[0], 0.0)
+    np.testing.assert_allclose(second[1], w * ([1, 2, 3] - w @ [1, 2, 3]), rtol=1e-12)
+    for f in (autodiff.logaddexp, autodiff.logaddexp2):
+        with np.errstate(invalid="ignore"):
+            x = Tensor(np.nan, requires_grad=True)
+            assert np.isnan(gradients(f(x, 1.0), x).item())
 
 
 @pytest.mark.parametrize("name", ["abs", "relu", "tan", "tanh", "sin", "square", "clamp", "divide"])

@@ -157,6 +157,53 @@ def test_the_first_coefficient_is_not_used() -> None:
         assert by_b.data.tolist() == [6.0, 3.0, 1.0]
 
 
+def test_gradients_of_products_that_overflow_only_if_taken_together() -> None:
+    x = [1e-200, 1e200, 1e200, 1e-200]
+    with np.errstate(over="ignore"):  # the slopes of others, which forward mode follows
+        assert slopes(lambda x: cumprod(x)[:1], x) == [1.0, 0.0, 0.0, 0.0]
+    tensor = leaf(x)
+    first = gradients(cumprod(tensor)[3], tensor, create_graph=True)
+    np.testing.assert_allclose(first.data, [1e200, 1e-200, 1e-200, 1e200], rtol=1e-12)
+    with np.errstate(over="ignore"):
+        by = gradients(first[0], tensor).numpy()  # products of the two others
+    np.testing.assert_allclose(by, [0.0, 1.0, 1.0, np.inf], rtol=1e-12)
+
+
+def test_float32_products_that_overflow_only_if_taken_together() -> None:
+    parts = np.full(4, 1e-10), np.full(120, 2.0), np.full(8, 1e-10)
+    x = leaf(np.concatenate(parts).astype(np.float32))
+    found = gradients(cumprod(x)[:2].sum(), x).numpy()
+    np.testing.assert_allclose(found[:2], [1.0, 1e-10], rtol=1e-6)
+    assert not found[2:].any()
+
+
+def test_a_recurrence_multiplies_nothing_that_the_loop_does_not() -> None:
+    a, b = np.array([0.0, 0.0, 0.0, np.inf, 1.0]), np.array([1.0, 2.0, 3.0, 4.0, 5.0])
+    assert linear_recurrence(a, b).tolist() == [1.0, 2.0, 3.0, np.inf, np.inf]
+    assert not linear_recurrence(np.full(3000, 1e3), np.zeros(3000)).any()
+    a, b = np.full((2, 3000), 1e3), np.zeros((2, 3000))
+    b[1, 0], a[1, 1:] = 2.0, 0.5
+    expected = [[0.0] * 3000, np.ldexp(1.0, 1 - np.arange(3000)).tolist()]
+    assert linear_recurrence(a, b).tolist() == expected
+    thin, thick = np.full(8, 1e-200), np.array([1.0, 1e200, 1e200, 1e200, 1e200, 1.0, 1.0, 1.0])
+    assert linear_recurrence(thin, thick).tolist() == [*thick[:5], 2.0, 1.0, 1.0]
+
+
+@pytest.mark.parametrize("n", [5, 64, 101])
+def test_a_recurrence_of_a_wide_range_is_finite_where_the_loop_is(n: int) -> None:
+    rng = np.random.default_rng(n)
+    for _ in range(20):
+        a = rng.normal(size=n) * 10.0 ** rng.uniform(-180, 180, n)
+        b = rng.normal(size=n) * 10.0 ** rng.uniform(-100, 100, n) * (rng.random(n) < 0.7)
+        expected = b.copy()
+        with np.errstate(over="ignore", invalid="ignore"):
+            for k in range(1, n):
+                expected[k] += a[k] * expected[k - 1]
+            found = linear_recurrence(a, b)
+        known = np.isfinite(expected)
+        np.testing.assert_allclose(found[known], expected[known], rtol=1e-11)
+
+
 @pytest.mark.parametrize("reverse", [False, True])
 def test_a_recurrence_to_third_order(reverse: bool) -> None:
     rng = np.random.default_rng(0)
@@ -213,6 +260,16 @@ def test_logcumsumexp_of_minus_infinity() -> None:
     np.testing.assert_array_equal(logcumsumexp(np.array(x)), [-np.inf, -np.inf, -1000.0, 0.0, 0.0])
     assert slopes(logcumsumexp, x) == [0.0, 0.0, 1.0, 2.0, 0.0]
     assert slopes(logcumsumexp, [-np.inf, -np.inf]) == [0.0, 0.0]
+
+
+def test_logcumsumexp_of_infinity_shares_equally() -> None:
+    x = [1.0, np.inf, 2.0, np.inf, -np.inf]
+    np.testing.assert_array_equal(logcumsumexp(np.array(x)), [1.0] + [np.inf] * 4)
+    assert slopes(lambda x: logcumsumexp(x)[:3], x) == pytest.approx([1.0, 2.0, 0.0, 0.0, 0.0])
+    assert slopes(lambda x: logcumsumexp(x)[-1:], x) == pytest.approx([0.0, 0.5, 0.0, 0.5, 0.0])
+    assert slopes(lambda x: logcumsumexp(x)[-1:], [-np.inf, np.inf]) == [0.0, 1.0]
+    with np.errstate(invalid="ignore"):
+        assert np.isnan(slopes(logcumsumexp, [np.nan, 1.0])).all()
 
 
 def test_logcumsumexp_to_third_order() -> None:

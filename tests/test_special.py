@@ -501,3 +501,11 @@ def test_orders_are_integers_of_at_least_0(f: Any) -> None:
     with pytest.raises(OpTypeError, match=rf"{name}: expected .*n=0.5.*integer"):
         f(Tensor([1.0]), 0.5)
     np.testing.assert_array_equal(f(np.array([1.5]), np.int64(2)), f(np.array([1.5]), 2))
+
+
+def test_betaln_where_poles_meet() -> None:
+    x1, x2 = np.array([0.0, 1, 2, 1, -1, 3]), np.array([0.0, -1, -5, -0.0, -2, -2])
+    expected = [INF, 0.0, -math.log(20), INF, INF, INF]
+    np.testing.assert_allclose(betaln(x1, x2), expected, rtol=1e-15, atol=1e-15)
+    np.testing.assert_allclose(betaln(x2, x1), expected, rtol=1e-15, atol=1e-15)
+    np.testing.assert_array_equal(betaln(NAN, -1.0), NAN)

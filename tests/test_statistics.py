@@ -57,6 +57,35 @@ def test_moments_of_integers_are_floats() -> None:
     assert var(np.array([True, False])).item() == 0.25
 
 
+@pytest.mark.parametrize(
+    "x", [np.array([2**62] * 2), np.array([2**63] * 2, np.uint64), np.array([127] * 300, np.int8)]
+)
+def test_moments_of_integers_do_not_overflow(x: Any) -> None:
+    for f in (mean, nanmean, average):
+        assert f(x).item() == float(x[0])
+    assert [f(x).item() for f in (var, std, cov)] == [0.0] * 3
+    assert mean(np.stack([x, x]), axis=0, keepdims=True).shape == (1, len(x))
+
+
+def test_an_average_is_computed_in_its_own_dtype() -> None:
+    y = average(np.array([100, 100], np.int8), np.array([2, 1], np.int8))
+    assert (y.item(), y.dtype) == (100.0, np.float64)
+    y = average(np.array([1, 2], np.int8), np.array([3.0, 1.0], np.float32))
+    assert (y.item(), y.dtype) == (1.25, np.float64)
+    x, ones = leaf(np.ones(70_000, np.float16)), np.ones(70_000, np.float16)
+    y = average(x, ones)
+    assert (y.item(), y.dtype) == (1.0, np.float16)
+    assert gradients(y, x).numpy()[0] == np.float16(1 / 70_000)
+
+
+@pytest.mark.parametrize("f", [mean, max, min])
+def test_shares_of_more_float16_than_float16_can_count(f: Any) -> None:
+    x = leaf(np.ones(70_000, np.float16))
+    found = gradients(f(x), x)
+    assert found.dtype == np.float16
+    assert (found.numpy() == np.float16(1 / 70_000)).all()
+
+
 @pytest.mark.parametrize("f", [var, std, mean, nanmean])
 def test_float16_does_not_overflow_on_the_way(f: Any) -> None:
     x = leaf(np.array([1000.0, 1400.0, 60000.0, 59600.0] * 50, np.float16))

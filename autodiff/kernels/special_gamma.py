@@ -187,7 +187,14 @@ def betaln(x1: Values, x2: Values) -> Values:
     rest = _stirling(a) + _stirling(b) - _stirling(a + b) + HALF_LOG_TAU
     both_far = b * np.log(b / (a + b)) - (a - 0.5) * np.log1p(b / a) - np.log(b) / 2 + rest
     y = np.where(b >= 10, both_far, y)
-    return np.where(positive & (a == np.inf), -np.inf, y)
+    y = np.where(positive & (a == np.inf), -np.inf, y)
+    pole = (b <= 0) & (b == np.floor(b)) & np.isfinite(b)
+    if not pole.any():
+        return y
+    removable = pole & (a == np.floor(a)) & (a > 0) & (a + b <= 0)  # another pole divides it
+    y = np.where(pole & ~np.isnan(a), np.inf, y)
+    y[removable] = betaln(a[removable], 1 - (a + b)[removable])
+    return y
 
 
 # --- digamma and its derivatives ---

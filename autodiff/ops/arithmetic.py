@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from autodiff.declare import elementwise
-from autodiff.kernels.scalars import ONE
+from autodiff.kernels.scalars import ONE, ZERO
 from autodiff.ops.exponential import log
 from autodiff.ops.selection import where
 from autodiff.variable import Array, raw
@@ -97,14 +97,20 @@ def _power_slope(x1: Any, x2: Any) -> Any:
 
 
 def _exponent_slope(y: Any, x1: Any) -> Any:
-    """``y * log(x1)``, and 0 (not 0 * -inf) where the base is 0."""
+    """``y * log(x1)``; where the base is 0: 0 (not 0 * -inf), but -inf where y is inf."""
     if isinstance(x1, (int, float, complex)):
+        if x1 == 0:
+            return y * np.where(np.isinf(raw(y)), -ONE[y.dtype], ZERO[y.dtype])
         if y.dtype.kind == "c" or isinstance(x1, complex):
-            return y * cmath.log(x1 or 1.0)
-        return y * (math.log(x1 or 1.0) if x1 >= 0 else math.nan)
+            return y * cmath.log(x1)
+        return y * (math.log(x1) if x1 > 0 else math.nan)
     if x1.dtype != y.dtype:
         x1 = x1.astype(y.dtype)
-    return y * log(where(raw(x1) == 0, ONE[x1.dtype], x1))
+    zero = raw(x1) == 0
+    if zero.any():
+        half = np.asarray(0.5, y.dtype)  # any below 1, whose logarithm is negative but finite
+        x1 = where(zero, np.where(np.isinf(raw(y)), half, ONE[y.dtype]), x1)
+    return y * log(x1)
 
 
 @elementwise(
@@ -249,19 +255,23 @@ def cbrt(x: Array, /) -> Array:
     return np.cbrt(x)
 
 
-def _over(x: Any, y: Any) -> Any:
-    """``x / y``, and 0 where the length y is 0."""
-    return x / where(raw(y) == 0, ONE[y.dtype], y)
+def over_length(x: Any, y: Any) -> Any:
+    """``x / y``, and 0 where the length y is 0, with derivatives of 0."""
+    zero = raw(y) == 0
+    if zero.any():
+        x, y = where(zero, ZERO[y.dtype], x), where(zero, ONE[y.dtype], y)
+    return x / y
 
 
-@elementwise(partials=[lambda y, x1: _over(x1, y), lambda y, x2: _over(x2, y)])
+@elementwise(partials=[lambda y, x1: over_length(x1, y), lambda y, x2: over_length(x2, y)])
 def hypot(x1: Array, x2: Array, /) -> Array:
-    """Length ``sqrt(x1**2 + x2**2)`` of the hypotenuse, without overflow; with slope 0 at 0.
+    """Length ``sqrt(x1**2 + x2**2)`` of the hypotenuse, without overflow.
 
     Parameters
     ----------
     x1, x2
-        Any real shapes that broadcast together; NumPy's common dtype.
+        Any real shapes that broadcast together; NumPy's common dtype. Where both are 0, the slopes
+        of every order are 0.
 
     Notes
     -----

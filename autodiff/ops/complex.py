@@ -19,7 +19,7 @@ import numpy as np
 
 from autodiff.declare import composite, custom, linear
 from autodiff.kernels.scalars import ZERO
-from autodiff.variable import Array
+from autodiff.variable import Array, raw
 
 
 @linear(adjoint=lambda g: real(g), symbol="Re")
@@ -103,7 +103,8 @@ def conj(x: Array, /) -> Array:
 def _turned(g: Any, x: Any) -> Any:
     if x.dtype.kind != "c":
         return np.broadcast_to(ZERO[x.dtype], x.shape)
-    return _turned_back(g) / x
+    g, zero = _turned_back(g), raw(x) == 0
+    return g * ~zero / (x + zero) if zero.any() else g / x
 
 
 @custom(vjps=[_turned], symbol="arg")
@@ -122,7 +123,8 @@ def angle(x: Array, /) -> Array:
 
     Notes
     -----
-    `numpy.angle`. At 0, where there is no angle, the value is 0 and the gradient is not finite.
+    `numpy.angle`. At 0, where there is no angle, the value is 0 (or ±π, by the signs of the zeros),
+    and the slope is 0.
 
     Examples
     --------

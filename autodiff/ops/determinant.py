@@ -10,6 +10,7 @@ from autodiff.declare import composite_results, custom
 from autodiff.errors import GradientError, OpValueError
 from autodiff.ops.complex import imag, real
 from autodiff.ops.diagonal import diagonal
+from autodiff.ops.gauge import is_free
 from autodiff.ops.linalg import matmul
 from autodiff.ops.manipulation import concat, expand_dims
 from autodiff.ops.reduce import sum
@@ -130,17 +131,18 @@ def det(x: Array, /) -> Array:
 
 
 def _turning(g: Any, y: Any, x: Any) -> Any:
-    try:
-        inverse = inv(x)
-    except OpValueError as error:
-        raise GradientError(
-            "slogdet: a singular matrix has no logarithm of the determinant, and no gradient of "
-            "it: det() has one"
-        ) from error
     flow = g[..., 1]
     if x.dtype.kind == "c":  # the size follows the real part of d det / det, the sign the imaginary
         flow = real(flow) + 1j * imag(g[..., 0] * y[..., 0])
-    return expand_dims(flow, (-2, -1)) * inverse.mT
+    singular = raw(y)[..., 1] == -np.inf
+    if singular.any():
+        if is_free(g) or (raw(flow)[singular] != 0).any():
+            raise GradientError(
+                "slogdet: a singular matrix has no logarithm of the determinant, and no gradient "
+                "of it: det() has one"
+            )
+        x = where(singular[..., None, None], np.eye(x.shape[-1], dtype=x.dtype), x)
+    return expand_dims(flow, (-2, -1)) * inv(x).mT
 
 
 @custom(vjps=[_turning], expects="square matrices (..., N, N)")
@@ -194,7 +196,8 @@ def slogdet(x: Array, /) -> SlogdetResult:
     OpValueError
         If a matrix is not square.
     GradientError
-        In the backward pass, if a matrix is singular.
+        In the backward pass, if a gradient flows to a singular matrix. In forward mode, if there is
+        one.
 
     Notes
     -----

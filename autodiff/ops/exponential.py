@@ -32,7 +32,7 @@ def exp(x: Array, /) -> Array:
     return np.exp(x)
 
 
-@elementwise(partials=[lambda y: y + ONE[y.dtype]])
+@elementwise(partials=[lambda x: exp(x)])  # y + 1 is 0 where y rounds to -1
 def expm1(x: Array, /) -> Array:
     """``e**x - 1``, exact near 0.
 
@@ -105,7 +105,9 @@ def sigmoid(x: Array, /) -> Array:
     Tensor([0.5, 0. , 1. ])
     """
     if x.dtype.kind == "c":
-        return (np.tanh(x / 2) + 1) / 2
+        right = x.real >= 0
+        z = np.exp(np.where(right, -x, x))  # at most 1 in size
+        return np.where(right, ONE[x.dtype], z) / (z + 1)
     z = np.exp(-np.abs(x))  # at most 1
     return np.maximum(z, x >= 0) / (z + 1)
 
@@ -173,7 +175,12 @@ def log10(x: Array, /) -> Array:
     return np.log10(x)
 
 
-@elementwise(partials=[lambda y, x1: _share_exp(x1, y), lambda y, x2: _share_exp(x2, y)])
+@elementwise(
+    partials=[
+        lambda y, x1, x2: _of_two(exp, x1, y, x2),
+        lambda y, x1, x2: _of_two(exp, x2, y, x1),
+    ]
+)
 def logaddexp(x1: Array, x2: Array, /) -> Array:
     """``log(e**x1 + e**x2)``, without overflow.
 
@@ -181,7 +188,7 @@ def logaddexp(x1: Array, x2: Array, /) -> Array:
     ----------
     x1, x2
         Any real shapes that broadcast together; NumPy's common dtype. Where both are -inf, so is
-        the result, with slopes 0.
+        the result, with slopes 0. An infinity has slope 1, two of them 1/2 each.
 
     Notes
     -----
@@ -195,12 +202,31 @@ def logaddexp(x1: Array, x2: Array, /) -> Array:
     return np.logaddexp(x1, x2)
 
 
-def _share_exp(x: Any, y: Any) -> Any:
-    finite = np.isfinite(raw(y))
-    return exp(x - (y if finite.all() else where(finite, y, ZERO[y.dtype])))
+def _of_two(power: Any, x: Any, y: Any, other: Any) -> Any:
+    """The share of `x` in a sum with another."""
+    highest = raw(x) == np.inf
+    return share(power, x, y, highest, 1 + (raw(other) == np.inf) if highest.any() else 1)
 
 
-@elementwise(partials=[lambda y, x1: _share_exp2(x1, y), lambda y, x2: _share_exp2(x2, y)])
+def share(power: Any, x: Any, y: Any, highest: Any, count: Any) -> Any:
+    """``power(x - y)``, the share of `x` in a sum whose logarithm is `y`, where y is infinite too.
+
+    Of an infinite sum, the infinite terms have equal shares (`highest` says which these are, and
+    `count` how many); of a sum that is 0 no term has any.
+    """
+    infinite = np.isinf(raw(y))
+    if not infinite.any():
+        return power(x - y)
+    x, y = where(infinite, -np.inf, x), where(infinite, ZERO[y.dtype], y)
+    return where(infinite & highest, np.asarray(1 / count, y.real.dtype), power(x - y))
+
+
+@elementwise(
+    partials=[
+        lambda y, x1, x2: _of_two(exp2, x1, y, x2),
+        lambda y, x1, x2: _of_two(exp2, x2, y, x1),
+    ]
+)
 def logaddexp2(x1: Array, x2: Array, /) -> Array:
     """``log2(2**x1 + 2**x2)``, without overflow.
 
@@ -208,7 +234,7 @@ def logaddexp2(x1: Array, x2: Array, /) -> Array:
     ----------
     x1, x2
         Any real shapes that broadcast together; NumPy's common dtype. Where both are -inf, so is
-        the result, with slopes 0.
+        the result, with slopes 0. An infinity has slope 1, two of them 1/2 each.
 
     Notes
     -----
@@ -220,8 +246,3 @@ def logaddexp2(x1: Array, x2: Array, /) -> Array:
     Tensor([1001.])
     """
     return np.logaddexp2(x1, x2)
-
-
-def _share_exp2(x: Any, y: Any) -> Any:
-    finite = np.isfinite(raw(y))
-    return exp2(x - (y if finite.all() else where(finite, y, ZERO[y.dtype])))

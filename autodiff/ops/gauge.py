@@ -7,7 +7,8 @@ the eigenvectors of one eigenvalue by any rotation. Where calculus leaves that c
   gradient of what does is refused with a `GradientError`, as it would be of an arbitrary number.
 - Vectors of equal eigenvalues (or singular values), equal up to rounding, have no derivative: a
   gradient that flows to one of them is refused likewise. The values themselves have theirs to
-  first order, and so have the vectors of other values.
+  first order, and so have the vectors of other values. Of nearly equal values half of the digits
+  must differ: the derivative's relative error is that of the gap between them.
 - Forward mode has no gradient to look at: it refuses whatever holds vectors of equal values;
   `eigvalsh` and `svdvals` are there for the values alone.
 """
@@ -65,7 +66,7 @@ def apart(name: str, values: Any, *flows: Any) -> Any:
     n = values.shape[-1]
     largest = np.abs(values).max(-1, initial=0)[..., None, None]
     gaps = np.abs(values[..., None, :] - values[..., None])
-    equal = gaps <= n * np.finfo(gaps.dtype).eps * largest
+    equal = gaps <= np.finfo(gaps.dtype).eps ** 0.5 * largest
     itself = np.eye(n, dtype=bool)
     if (equal & ~itself).any():
         reached = np.zeros(values.shape, bool)

@@ -253,7 +253,8 @@ def interp(
     Notes
     -----
     `numpy.interp`. At a point, where there is a kink, the slope is that of the piece on its right;
-    so it is 0 at the last point. Beyond the ends the slope is 0.
+    so it is 0 at the last point. Beyond the ends the slope is 0, and by `x` also where a point
+    or value next to it is infinite.
 
     Examples
     --------
@@ -273,14 +274,47 @@ def interp(
     i = np.maximum(np.searchsorted(points, at, side="right") - 1, 0)
     j = np.minimum(i + 1, len(points) - 1)
     between = ~((at < points[0]) | (at >= points[-1]))  # so that NaN stays NaN
+    unknown = None
+    if np.isinf(points).any():
+        i, between, unknown = _endless(at, points, raw(fp), i, j, between)
     start = getitem(xp, i)
     width = where(between & (i < j), getitem(xp, j) - start, ONE[points.dtype])
     part = where(between, x - start, ZERO[points.dtype]) / width
     low = getitem(fp, i)
-    y = low + part * (getitem(fp, j) - low)
+    if unknown is not None and unknown.any():
+        low = where(unknown, np.nan, low)
+    y = blended(low, getitem(fp, j), part)
     if left is not None:
         y = where(at < points[0], _as_precise(left, y), y)
     return y if right is None else where(at > points[-1], _as_precise(right, y), y)
+
+
+def _endless(at: Any, points: Any, values: Any, i: Any, j: Any, between: Any) -> Any:
+    """`i` and `between` where pieces are infinitely long, of which the finite end decides.
+
+    Third, where nothing does: both ends are infinite, or the values differ by an infinity.
+    """
+    starts, ends = np.isinf(points[i]), np.isinf(points[j])
+    inside = between & (at > points[i])
+    endless = np.isinf(values[i]) | np.isinf(values[j]) | (starts & ends)
+    unknown = inside & (starts | ends) & endless & (values[i] != values[j])
+    decided = (starts | ends) & ~np.isnan(at)
+    return np.where(inside & starts & ~ends, j, i), between & ~decided, unknown
+
+
+def blended(low: Any, high: Any, part: Any) -> Any:
+    """``low + part * (high - low)`` for a part from 0 to 1.
+
+    Where one is infinite, so is the result, in spite of ``inf - inf``; by `part` its slope is 0.
+    """
+    odd = ~(np.isfinite(raw(low)) & np.isfinite(raw(high)))
+    if not odd.any():
+        return low + part * (high - low)
+    known = raw(part)
+    first, last = where(odd, ZERO[low.dtype], low), where(odd, ZERO[high.dtype], high)
+    y = first + where(odd, ZERO[known.dtype], part) * (last - first)
+    last = where(odd & (known != 0), high, ZERO[high.dtype])
+    return where(odd, low * (1 - known) + last * known, y)
 
 
 def _as_precise(x: Any, y: Any) -> Any:

@@ -16,6 +16,7 @@ from autodiff.kernels.ordering import argsort
 from autodiff.ops.along import pick_along
 from autodiff.ops.arguments import along, an_axis, an_int, some_axes
 from autodiff.ops.index import getitem
+from autodiff.ops.interpolation import blended
 from autodiff.ops.manipulation import Axes, astype, expand_dims, permute_dims, reshape
 from autodiff.ops.selection import where
 from autodiff.variable import Array, Variable, array, raw, tensor
@@ -273,12 +274,7 @@ def _interpolated(ranks: Any, places: Any) -> Any:
     """Between the elements along the last axis, at `places` (0 is the first one)."""
     low, high = np.floor(raw(places)).astype(np.intp), np.ceil(raw(places)).astype(np.intp)
     below, above = getitem(ranks, (..., low)), getitem(ranks, (..., high))
-    alike = np.isinf(raw(below)) & (raw(below) == raw(above))
-    weight = astype(places - low, ranks.dtype)
-    if alike.any():  # the difference of two infinities is none
-        y = below + (where(alike, 0.0, above) - where(alike, 0.0, below)) * weight
-    else:
-        y = below + (above - below) * weight
+    y = blended(below, above, astype(places - low, ranks.dtype))
     missing = np.isnan(raw(ranks)[..., -1])
     if not missing.any():
         return y

@@ -13,7 +13,7 @@ from numpy.lib.array_utils import normalize_axis_tuple
 
 from autodiff.declare import custom, linear
 from autodiff.ops.arguments import summable
-from autodiff.ops.manipulation import broadcast_to, permute_dims, reshape
+from autodiff.ops.manipulation import broadcast_to, cast, permute_dims, reshape
 from autodiff.ops.rearrange import flip
 from autodiff.ops.scan import cumulative_prod
 from autodiff.variable import Array, raw
@@ -173,9 +173,16 @@ def prod(x: Array, /, axis: Axis = None, keepdims: bool = False, *, dtype: Any =
     return _multiply(having(x, axis), axis, dtype, None, keepdims)
 
 
+def _divided(g: Any, count: int) -> Any:
+    """`g` over a count, which float16 may not hold."""
+    if g.dtype.char == "e":
+        return cast(cast(g, np.float32) / count, g.dtype)
+    return g / count
+
+
 @linear(
     adjoint=lambda g, x_shape, axis, keepdims: over(
-        g / (elements(x_shape, axis) or 1), x_shape, axis, keepdims
+        _divided(g, elements(x_shape, axis) or 1), x_shape, axis, keepdims
     ),
     expects="axes that x has",
 )
@@ -206,14 +213,15 @@ def mean(x: Array, /, axis: Axis = None, keepdims: bool = False) -> Array:
 
     Notes
     -----
-    `numpy.mean`; the array API standard's ``mean``. float16 is summed in float32.
+    `numpy.mean`; the array API standard's ``mean``. float16 is summed in float32, integers in
+    float64.
 
     Examples
     --------
     >>> mean(Tensor([[1.0, 2.0], [3.0, 4.0]]), axis=0)
     Tensor([2., 3.])
     """
-    if x.dtype.char == "e":  # as NumPy does: a float16 sum would overflow at 65,504
+    if x.dtype.char not in "dfDF":  # as NumPy does: sums of integers and of float16 would overflow
         return having(x, axis).mean(axis, keepdims=keepdims)
     return add_up(x, axis, None, None, keepdims) / elements(x.shape, axis)
 
@@ -222,7 +230,8 @@ def _extreme(g: Any, y: Any, x: Any, axis: Axis, keepdims: bool) -> Any:
     """To the elements that equal the extreme, equal shares."""
     ties = raw(x) == over(raw(y), x.shape, axis, keepdims)
     count = np.maximum(add_up(ties, axis=axis, keepdims=True), 1)  # 0: there is a NaN
-    return over(g, x.shape, axis, keepdims) * (ties / count.astype(x.dtype))
+    shares = ties / count.astype(np.result_type(x.dtype, np.float32))  # float16 ends at 65,504
+    return over(g, x.shape, axis, keepdims) * shares.astype(x.dtype, copy=False)
 
 
 def _ordered(x: Any) -> Any:

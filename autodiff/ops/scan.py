@@ -325,7 +325,8 @@ def linear_recurrence(a: Array, b: Array, /, axis: int = -1, reverse: bool = Fal
     Notes
     -----
     Computed in a number of steps that grows with the logarithm of the length: Blelloch, "Prefix
-    sums and their applications", 1990, section 1.4.
+    sums and their applications", 1990, section 1.4. Where products of the coefficients would
+    overflow or underflow, step by step.
 
     Examples
     --------
@@ -429,12 +430,17 @@ def _logs_pulled(g: Any, y: Any, x: Any, axis: int) -> Any:
     s[i] that obeys ``s[i] = g[i] + exp(y[i] - y[i + 1]) s[i + 1]``.
     """
     at = normalize_axis_index(axis, x.ndim)
-    finite = np.isfinite(raw(y))
-    if not finite.all():
-        y = where(finite, y, ZERO[y.dtype])
+    infinite = np.isinf(raw(y))
+    if infinite.any():  # at first there may be nothing but -inf, at last there may be inf
+        endless = raw(y) == np.inf
+        highest = raw(x) == np.inf
+        count = np.maximum(np.cumsum(highest, at), 1)  # they have equal shares
+        y = where(infinite, np.where(endless, np.log(count), 0).astype(y.dtype), y)
+        x = where(endless, np.where(highest, 0, -np.inf).astype(x.dtype), x)
     steps = y - concat([span(y, at, 1), span(y, at, -1)], at)
-    if not finite.all():  # at first there may be nothing but -inf
-        steps = where(finite & np.roll(finite, -1, at), steps, -np.inf)
+    if infinite.any():
+        parted = infinite | np.roll(infinite, -1, at)
+        steps = where(parted & ~(endless & np.roll(endless, -1, at)), -np.inf, steps)
     return exp(x - y) * recurrence(exp(steps), g, at, True)
 
 
@@ -455,7 +461,8 @@ def logcumsumexp(x: Array, /, axis: int = -1) -> Array:
     Returns
     -------
     Tensor
-        Shaped as `x`, in its floating dtype.
+        Shaped as `x`, in its floating dtype. Of an infinite sum, the infinite elements share the
+        gradient equally.
 
     Raises
     ------

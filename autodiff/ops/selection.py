@@ -1,7 +1,8 @@
 """Ops that choose: by sign, by size, by a mask.
 
 Where calculus leaves a choice: `abs`, `sign` and `relu` have slope 0 at 0; tied arguments of
-`maximum` and `minimum` share the gradient equally; `clip` has slope 1 at its bounds.
+`maximum` and `minimum` share the gradient equally; `clip` has slope 1 at its bounds. What is not
+chosen gets 0, even of a gradient that is not finite: `sqrt(relu(x))` has slope 0 below 0.
 """
 
 from __future__ import annotations
@@ -46,14 +47,16 @@ def _around(g: Any, y: Any, x: Any) -> Any:
     """Of a complex number only the angle matters: what flows is at right angles to it."""
     if x.dtype.kind != "c":
         return np.broadcast_to(ZERO[x.dtype], x.shape)
-    length = abs(x)
-    length = where(raw(length) == 0, ONE[length.dtype], length)
-    return (g - real(g * y) * conj(y)) / length
+    length, across = abs(x), g - real(g * y) * conj(y)
+    zero = raw(length) == 0
+    if zero.any():
+        length, across = where(zero, ONE[length.dtype], length), where(zero, ZERO[g.dtype], across)
+    return across / length
 
 
 @custom(vjps=[_around])
 def sign(x: Array, /) -> Array:
-    """Sign: -1, 0 or 1, with slope 0 everywhere; of a complex number ``x / |x|``.
+    """Sign: -1, 0 or 1, with slope 0 everywhere; of a complex number ``x / |x|``, slope 0 at 0.
 
     Parameters
     ----------
@@ -75,7 +78,20 @@ def sign(x: Array, /) -> Array:
     )
 
 
-@elementwise(partials=[lambda y: y > 0], domain=[(0.2, 3.0)])
+MANY = 4096
+"""From this size on a product and a look at it take less time than `numpy.where`."""
+
+
+def _passed(g: Any, holds: Any) -> Any:
+    """`g` where it holds and 0 elsewhere, even of what is not finite."""
+    if not isinstance(g, np.ndarray):
+        return where(holds, g, ZERO[g.dtype])
+    if g.size < MANY or not np.isfinite(g).all():
+        return np.where(holds, g, ZERO[g.dtype])
+    return g * holds
+
+
+@elementwise(partials=[lambda g, y: _passed(g, raw(y) > 0)], domain=[(0.2, 3.0)])
 def relu(x: Array, /) -> Array:
     """Rectified linear unit ``max(x, 0)``, with slope 0 at 0.
 
@@ -93,15 +109,16 @@ def relu(x: Array, /) -> Array:
     return np.maximum(x, ZERO[x.dtype])
 
 
-def _share(wins: Any, loses: Any, dtype: Any) -> Any:
-    """1 where the first comparison holds, 0 where the second, one half at a tie."""
-    return (np.asarray(wins, dtype) - np.asarray(loses, dtype) + 1) / np.asarray(2, dtype)
+def _shared(g: Any, wins: Any, loses: Any) -> Any:
+    """`g` where the first comparison holds, 0 where the second, one half of it at a tie."""
+    flow, tied = _passed(g, ~loses), wins == loses
+    return where(tied, flow * 0.5, flow) if tied.any() else flow
 
 
 @elementwise(
     partials=[
-        lambda y, x1, x2: _share(raw(x1) > raw(x2), raw(x1) < raw(x2), y.dtype),
-        lambda y, x1, x2: _share(raw(x2) > raw(x1), raw(x2) < raw(x1), y.dtype),
+        lambda g, x1, x2: _shared(g, raw(x1) > raw(x2), raw(x1) < raw(x2)),
+        lambda g, x1, x2: _shared(g, raw(x2) > raw(x1), raw(x2) < raw(x1)),
     ],
     symbol="max",
 )
@@ -123,8 +140,8 @@ def maximum(x1: Array, x2: Array, /) -> Array:
 
 @elementwise(
     partials=[
-        lambda y, x1, x2: _share(raw(x1) < raw(x2), raw(x1) > raw(x2), y.dtype),
-        lambda y, x1, x2: _share(raw(x2) < raw(x1), raw(x2) > raw(x1), y.dtype),
+        lambda g, x1, x2: _shared(g, raw(x1) < raw(x2), raw(x1) > raw(x2)),
+        lambda g, x1, x2: _shared(g, raw(x2) < raw(x1), raw(x2) > raw(x1)),
     ],
     symbol="min",
 )
@@ -153,7 +170,11 @@ def _inside(x: Any, min: Any, max: Any) -> Any:
     return inside
 
 
-@elementwise(partials=[_inside], domain=[(-0.9, 0.9)], symbol="clip")
+@elementwise(
+    partials=[lambda g, x, min, max: _passed(g, _inside(x, min, max))],
+    domain=[(-0.9, 0.9)],
+    symbol="clip",
+)
 def clamp(x: Array, /, min: Any = None, max: Any = None) -> Array:
     """What `clip` is, with constant bounds.
 
@@ -180,7 +201,7 @@ def clip(x: Array, /, min: Any = None, max: Any = None) -> Any:
         Any shape and real dtype; keeps its dtype unless a bound's is wider.
     min, max
         Numbers, arrays or tensors that broadcast with `x`, or None. Where they cross, `max` wins.
-        What lies outside, sends its gradient to the bound.
+        What lies outside, sends its gradient to the bound. A bound that is NaN gives NaN.
 
     Notes
     -----
@@ -195,8 +216,8 @@ def clip(x: Array, /, min: Any = None, max: Any = None) -> Any:
         return clamp(x, min, max)
     y: Any = x
     if min is not None:
-        y = where(raw(y) < raw(min), min, y)
-    return y if max is None else where(raw(y) > raw(max), max, y)
+        y = where((raw(y) < raw(min)) | np.isnan(raw(min)), min, y)
+    return y if max is None else where((raw(y) > raw(max)) | np.isnan(raw(max)), max, y)
 
 
 @linear(
@@ -237,8 +258,8 @@ def where(condition: Array, x1: Array, x2: Array, /) -> Array:
 
 @elementwise(
     partials=[
-        lambda y, x1, x2: _known(x1, x2, raw(x1) > raw(x2), raw(x1) < raw(x2), y.dtype),
-        lambda y, x1, x2: _known(x2, x1, raw(x2) > raw(x1), raw(x2) < raw(x1), y.dtype),
+        lambda g, x1, x2: _known(g, raw(x1), raw(x2), raw(x1) > raw(x2), raw(x1) < raw(x2)),
+        lambda g, x1, x2: _known(g, raw(x2), raw(x1), raw(x2) > raw(x1), raw(x2) < raw(x1)),
     ]
 )
 def fmax(x1: Array, x2: Array, /) -> Array:
@@ -263,8 +284,8 @@ def fmax(x1: Array, x2: Array, /) -> Array:
 
 @elementwise(
     partials=[
-        lambda y, x1, x2: _known(x1, x2, raw(x1) < raw(x2), raw(x1) > raw(x2), y.dtype),
-        lambda y, x1, x2: _known(x2, x1, raw(x2) < raw(x1), raw(x2) > raw(x1), y.dtype),
+        lambda g, x1, x2: _known(g, raw(x1), raw(x2), raw(x1) < raw(x2), raw(x1) > raw(x2)),
+        lambda g, x1, x2: _known(g, raw(x2), raw(x1), raw(x2) < raw(x1), raw(x2) > raw(x1)),
     ]
 )
 def fmin(x1: Array, x2: Array, /) -> Array:
@@ -287,14 +308,16 @@ def fmin(x1: Array, x2: Array, /) -> Array:
     return np.fmin(x1, x2)
 
 
-def _known(one: Any, other: Any, wins: Any, loses: Any, dtype: Any) -> Any:
-    """As `_share`, but a NaN loses to a number."""
-    wins = wins | (np.isnan(raw(other)) & ~np.isnan(raw(one)))
-    loses = loses | (np.isnan(raw(one)) & ~np.isnan(raw(other)))
-    return _share(wins, loses, dtype)
+def _known(g: Any, one: Any, other: Any, wins: Any, loses: Any) -> Any:
+    """As `_shared`, but a NaN loses to a number."""
+    wins = wins | (np.isnan(other) & ~np.isnan(one))
+    loses = loses | (np.isnan(one) & ~np.isnan(other))
+    return _shared(g, wins, loses)
 
 
-@elementwise(partials=[None, lambda x1: raw(x1) == 0], domain=[(0.2, 3.0), (-3.0, 3.0)])
+@elementwise(
+    partials=[None, lambda g, x1: _passed(g, raw(x1) == 0)], domain=[(0.2, 3.0), (-3.0, 3.0)]
+)
 def heaviside(x1: Array, x2: Array, /) -> Array:
     """Step function: 0 for negative `x1`, 1 for positive, `x2` at 0; its slope in `x1` is 0.
 

@@ -12,17 +12,17 @@ import numpy as np
 
 from autodiff.declare import custom
 from autodiff.kernels.scalars import ZERO
-from autodiff.ops.exponential import exp
+from autodiff.ops.exponential import exp, share
 from autodiff.ops.manipulation import cast, expand_dims
 from autodiff.ops.reduce import Axis, add_up, having, over, sum
-from autodiff.ops.selection import where
 from autodiff.variable import Array, raw
 
 
 def _weights(g: Any, y: Any, x: Any, axis: Axis, keepdims: bool) -> Any:
-    finite = np.isfinite(raw(y))
-    y = y if finite.all() else where(finite, y, ZERO[y.dtype])
-    return over(g, x.shape, axis, keepdims) * exp(x - over(y, x.shape, axis, keepdims))
+    highest = raw(x).real == np.inf
+    count = np.maximum(add_up(highest, axis, None, None, True), 1) if highest.any() else 1
+    weights = share(exp, x, over(y, x.shape, axis, keepdims), highest, count)
+    return over(g, x.shape, axis, keepdims) * weights
 
 
 @custom(vjps=[_weights], expects="axes that x has")
@@ -42,7 +42,8 @@ def logsumexp(x: Array, /, axis: Axis = None, keepdims: bool = False) -> Array:
     -------
     Tensor
         `x`'s shape without the reduced axes; `x`'s floating dtype. -inf where
-        there is nothing to sum.
+        there is nothing to sum. Of an infinite sum, the infinite elements share the gradient
+        equally.
 
     Raises
     ------
@@ -69,7 +70,7 @@ def logsumexp(x: Array, /, axis: Axis = None, keepdims: bool = False) -> Array:
     total = _total(np.exp(x - shift), axis)
     with np.errstate(divide="ignore"):  # the logarithm of an empty or all -inf sum is -inf
         y = np.asarray(np.log(total) + shift, x.dtype)
-    return y if keepdims else y.reshape(add_up(x, axis).shape)
+    return y if keepdims else y.squeeze(axis)
 
 
 def _floating(x: Any) -> Any:

@@ -162,7 +162,8 @@ def average(
 
     Notes
     -----
-    `numpy.average`, but `axis` is passed by name (or after the weights).
+    `numpy.average`, but `axis` is passed by name (or after the weights). float16 is computed in
+    float32.
 
     Examples
     --------
@@ -182,10 +183,14 @@ def average(
             f"average: expected weights of x's shape {x.shape}, or a vector as long as the one "
             f"axis=..., got weights: shape {shape}; axis={axis!r}"
         )
+    dtype = np.result_type(x.dtype, weights.dtype, np.float64 if x.dtype.kind in "biu" else x.dtype)
+    wide = np.result_type(dtype, np.float32)  # sums of float16 overflow at 65,504
+    x, weights = (v if v.dtype == wide else cast(v, wide) for v in (x, weights))
     total = sum(weights, axis, keepdims)
     if (raw(total) == 0).any():
         raise OpValueError("average: expected weights that do not sum to 0")
-    return sum(x * weights, axis, keepdims) / total
+    y = sum(x * weights, axis, keepdims) / total
+    return y if y.dtype == dtype else cast(y, dtype)
 
 
 @composite

@@ -9,9 +9,8 @@ import numpy as np
 
 from autodiff.declare import elementwise
 from autodiff.kernels.scalars import ONE
-from autodiff.ops.arithmetic import sqrt
-from autodiff.ops.selection import where
-from autodiff.variable import Array, raw
+from autodiff.ops.arithmetic import hypot, over_length, sqrt
+from autodiff.variable import Array
 
 
 @elementwise(partials=[lambda x: cos(x)])
@@ -82,7 +81,17 @@ def tanh(x: Array, /) -> Array:
     return np.tanh(x)
 
 
-@elementwise(partials=[lambda g, x: g / sqrt(ONE[x.dtype] - x * x)], domain=[(-0.8, 0.8)])
+def _leg(x: Any) -> Any:
+    """``sqrt(1 - x**2)``, precise near ±1, and continuous with `asin` at its branch cuts.
+
+    There the sign of a zero says which side is meant, and ``1 - x`` and ``1 + x`` would lose it.
+    """
+    if x.dtype.kind == "c":
+        return sqrt(-(x - ONE[x.dtype])) * sqrt(x - -1)
+    return sqrt((ONE[x.dtype] - x) * (ONE[x.dtype] + x))
+
+
+@elementwise(partials=[lambda g, x: g / _leg(x)], domain=[(-0.8, 0.8)])
 def asin(x: Array, /) -> Array:
     """Angle in ``[-π/2, π/2]`` whose sine is `x`, in radians.
 
@@ -103,7 +112,7 @@ def asin(x: Array, /) -> Array:
     return np.arcsin(x)
 
 
-@elementwise(partials=[lambda g, x: -g / sqrt(ONE[x.dtype] - x * x)], domain=[(-0.8, 0.8)])
+@elementwise(partials=[lambda g, x: -g / _leg(x)], domain=[(-0.8, 0.8)])
 def acos(x: Array, /) -> Array:
     """Angle in ``[0, π]`` whose cosine is `x`, in radians.
 
@@ -187,7 +196,12 @@ def cosh(x: Array, /) -> Array:
     return np.cosh(x)
 
 
-@elementwise(partials=[lambda g, x: g / sqrt(x * x + ONE[x.dtype])])
+def _hypotenuse(x: Any) -> Any:
+    """``sqrt(1 + x**2)``, without overflow, and continuous with `asinh` at its branch cuts."""
+    return cosh(asinh(x)) if x.dtype.kind == "c" else hypot(x, ONE[x.dtype])
+
+
+@elementwise(partials=[lambda g, x: g / _hypotenuse(x)])
 def asinh(x: Array, /) -> Array:
     """Inverse of the hyperbolic sine.
 
@@ -209,7 +223,7 @@ def asinh(x: Array, /) -> Array:
 
 
 @elementwise(
-    partials=[lambda g, x: g / (sqrt(x - ONE[x.dtype]) * sqrt(x + ONE[x.dtype]))],
+    partials=[lambda g, x: g / (sqrt(x - ONE[x.dtype]) * sqrt(x - -1))],  # x + 1 would lose -0j
     domain=[(1.3, 3.0)],
 )
 def acosh(x: Array, /) -> Array:
@@ -232,7 +246,9 @@ def acosh(x: Array, /) -> Array:
     return np.arccosh(x)
 
 
-@elementwise(partials=[lambda g, x: g / (ONE[x.dtype] - x * x)], domain=[(-0.8, 0.8)])
+@elementwise(
+    partials=[lambda g, x: g / ((ONE[x.dtype] - x) * (ONE[x.dtype] + x))], domain=[(-0.8, 0.8)]
+)
 def atanh(x: Array, /) -> Array:
     """Inverse of the hyperbolic tangent.
 
@@ -296,9 +312,9 @@ def rad2deg(x: Array, /) -> Array:
 
 
 def _over_square(x: Any, x1: Any, x2: Any) -> Any:
-    """``x / (x1**2 + x2**2)``, and 0 at the origin."""
-    square = x1 * x1 + x2 * x2
-    return x / where(raw(square) == 0, np.ones((), raw(square).dtype), square)
+    """``x / (x1**2 + x2**2)``, without overflow; 0 at the origin, as are its derivatives."""
+    length = hypot(x1, x2)
+    return over_length(over_length(x, length), length)
 
 
 @elementwise(
@@ -315,7 +331,7 @@ def atan2(x1: Array, x2: Array, /) -> Array:
     ----------
     x1, x2
         Second and first coordinate: any real shapes that broadcast together. At the origin the
-        slopes are 0.
+        slopes of every order are 0.
 
     Notes
     -----
