@@ -15,6 +15,7 @@ import pytest
 from autodiff.ops import (
     along,
     diagonal,
+    difference,
     index,
     joining,
     manipulation,
@@ -198,13 +199,13 @@ CASES: list[Case] = [
     ("logcumsumexp", scan.logcumsumexp, lambda x: x.logcumsumexp(1), [30 * X]),
     (
         "diff",
-        lambda x, u: scan.diff(x**3, append=u, n=2),
+        lambda x, u: difference.diff(x**3, append=u, n=2),
         lambda x, u: torch.diff(x**3, n=2, append=u),
         [X, U],
     ),
     (
         "trapezoid",
-        lambda y, x: scan.trapezoid(y * y, x),
+        lambda y, x: difference.trapezoid(y * y, x),
         lambda y, x: torch.trapezoid(y * y, x),
         [X, V],
     ),
