@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autodiff.errors import OpTypeError, OpValueError, call_form
+from autodiff.numpy_protocol import adapters
 from autodiff.numpy_protocol.adapters import ADAPTED, as_dtype, dtype_of, namespace, outer_of
 from autodiff.numpy_protocol.tables import (
     ALTERNATIVES,
@@ -291,7 +292,7 @@ def _called(
 
 def _how(name: str, function: Callable[..., Any]) -> str:
     """How `function` is called, in the words of a message about NumPy's `name`."""
-    if function.__module__ .startswith("autodiff.numpy_protocol."):  # NumPy's, with the parameters that are supported
+    if function.__module__ == adapters.__name__:  # NumPy's, with the parameters that are supported
         form = _form(function)
         bare = [p.replace(annotation=p.empty) for p in form.parameters.values()]
         shown = form.replace(parameters=bare, return_annotation=form.empty)
