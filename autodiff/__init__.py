@@ -1,6 +1,9 @@
 """Reverse- and forward-mode automatic differentiation whose gradients you can see and check."""
 
-from autodiff import fft, linalg
+from importlib import import_module as _import_module
+from typing import TYPE_CHECKING as _TYPE_CHECKING
+from typing import Any as _Any
+
 from autodiff.config import enable_grad, is_grad_enabled, no_grad
 from autodiff.declare import composite, custom, elementwise, linear, multilinear
 from autodiff.errors import (
@@ -56,7 +59,7 @@ from autodiff.ops.conv import (
     conv_transpose2d,
     conv_transpose3d,
 )
-from autodiff.ops.diagonal import diag, diag_embed, diagflat, diagonal, tril, triu
+from autodiff.ops.diagonal import diag, diag_embed, diagflat, diagonal, trace, tril, triu
 from autodiff.ops.difference import diff, trapezoid
 from autodiff.ops.einsum import einsum
 from autodiff.ops.exponential import (
@@ -101,7 +104,6 @@ from autodiff.ops.manipulation import (
     stack,
     sum_to,
 )
-from autodiff.ops.norm import trace
 from autodiff.ops.normalization import standardize
 from autodiff.ops.ordering import median, percentile, quantile, sort, topk
 from autodiff.ops.pool import avg_pool1d, avg_pool2d, avg_pool3d, max_pool1d, max_pool2d, max_pool3d
@@ -573,3 +575,13 @@ __all__ = [
     "zeros",
     "zeros_like",
 ]
+
+if _TYPE_CHECKING:
+    from autodiff import fft, linalg
+
+
+def __getattr__(name: str) -> _Any:
+    """The namespaces `linalg` and `fft` are imported when they are first asked for."""
+    if name in ("fft", "linalg"):
+        return _import_module(f"autodiff.{name}")
+    raise AttributeError(f"module 'autodiff' has no attribute {name!r}")

@@ -2,13 +2,13 @@
 
 from autodiff.ops.decomposition import cholesky, qr
 from autodiff.ops.determinant import det, slogdet
-from autodiff.ops.diagonal import diagonal
+from autodiff.ops.diagonal import diagonal, trace
 from autodiff.ops.eigen import eig, eigh, eigvals, eigvalsh
 from autodiff.ops.least_squares import lstsq, pinv
 from autodiff.ops.linalg import matmul
 from autodiff.ops.manipulation import matrix_transpose
 from autodiff.ops.matrix_function import expm, matrix_power
-from autodiff.ops.norm import cond, matrix_norm, norm, trace, vector_norm
+from autodiff.ops.norm import cond, matrix_norm, norm, vector_norm
 from autodiff.ops.product import cross, multi_dot, outer, tensordot, vecdot
 from autodiff.ops.singular import svd, svdvals
 from autodiff.ops.solve import inv, solve, solve_triangular

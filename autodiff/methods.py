@@ -20,7 +20,6 @@ from autodiff.ops import (
     index,
     linalg,
     manipulation,
-    norm,
     ordering,
     product,
     rearrange,
@@ -195,7 +194,7 @@ class Methods(Variable):
     cumsum = scan.cumsum
     cumprod = scan.cumprod
     dot = product.dot
-    trace = norm.trace
+    trace = diagonal.trace
 
     # --- moving elements ---
 

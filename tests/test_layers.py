@@ -192,6 +192,8 @@ def only_reexports(node: ast.stmt) -> bool:
             return True
         case ast.Assign(targets=[ast.Name(id="__all__")], value=ast.List() | ast.Tuple()):
             return True
+        case ast.If(test=ast.Name(id="_TYPE_CHECKING")) | ast.FunctionDef(name="__getattr__"):
+            return True  # modules that are imported when they are first used
     return False
 
 

@@ -105,3 +105,9 @@ def summable(x: Any, dtype: Any) -> Any:
             f"expected a dtype that holds {x.dtype}, got {new}: use astype, real or imag first"
         )
     return new
+
+
+def some_matrices(name: str, x: Any) -> None:
+    """Refuse what is no stack of matrices."""
+    if x.ndim < 2:
+        raise OpValueError(f"{name}: expected matrices (..., M, N), got shape {x.shape}")

@@ -8,12 +8,13 @@ import numpy as np
 
 from autodiff.declare import composite_results, custom
 from autodiff.errors import GradientError, OpValueError
+from autodiff.ops.arguments import some_matrices
 from autodiff.ops.complex import conj, real
 from autodiff.ops.diagonal import tril, triu
 from autodiff.ops.gauge import hermitian, hermitian_part, slack
 from autodiff.ops.linalg import conj_transpose, conjugate, matmul
 from autodiff.ops.manipulation import concat
-from autodiff.ops.solve import solve, some_matrices
+from autodiff.ops.solve import solve
 from autodiff.variable import Array, raw
 
 

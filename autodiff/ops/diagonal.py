@@ -8,8 +8,9 @@ import numpy as np
 
 from autodiff.declare import composite, linear
 from autodiff.errors import OpValueError
-from autodiff.ops.arguments import an_axis, an_int
+from autodiff.ops.arguments import an_axis, an_int, some_matrices
 from autodiff.ops.rearrange import ravel
+from autodiff.ops.reduce import sum
 from autodiff.variable import Array
 
 
@@ -285,3 +286,44 @@ def _matrix(x: Any) -> Any:
     if x.ndim < 2:
         raise ValueError("x has fewer than two axes")
     return x
+
+
+@composite
+def trace(x: Array, /, *, offset: int = 0, dtype: Any = None) -> Any:
+    """Sum of the diagonal of matrices.
+
+    Parameters
+    ----------
+    x
+        Shape (..., M, N), any numeric dtype.
+    offset
+        How far right of the main diagonal (negative: below it). Default: 0.
+    dtype
+        To add up in. Default: None, `x`'s; booleans and short integers are counted in the
+        platform's integer.
+
+    Returns
+    -------
+    Tensor
+        Shape (...). Nothing sums to 0.
+
+    Raises
+    ------
+    OpTypeError
+        If `offset` is no int.
+    OpValueError
+        If `x` has fewer than two axes.
+
+    Notes
+    -----
+    `numpy.linalg.trace`; the array API standard's ``linalg.trace``. `numpy.trace` takes the first
+    two axes.
+
+    Examples
+    --------
+    >>> trace(Tensor([[1.0, 2.0], [3.0, 4.0]]))
+    Tensor(5.)
+    """
+    some_matrices("trace", x)
+    on = diagonal(x, an_int("trace", offset, "offset"))
+    return sum(on, -1, dtype=dtype)

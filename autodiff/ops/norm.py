@@ -14,60 +14,17 @@ import numpy as np
 from autodiff.declare import composite
 from autodiff.errors import OpTypeError, OpValueError, describe
 from autodiff.kernels.scalars import ONE
-from autodiff.ops.arguments import an_int, some_axes
+from autodiff.ops.arguments import some_axes, some_matrices
 from autodiff.ops.arithmetic import sqrt
 from autodiff.ops.complex import conj, real
-from autodiff.ops.diagonal import diagonal
 from autodiff.ops.manipulation import astype, expand_dims, permute_dims
 from autodiff.ops.reduce import max, min, sum
 from autodiff.ops.selection import abs, sign, where
 from autodiff.ops.singular import svdvals
 from autodiff.ops.solve import inv as inverse
-from autodiff.ops.solve import some_matrices
 from autodiff.variable import Array, raw
 
 Axis = int | tuple[int, ...] | None
-
-
-@composite
-def trace(x: Array, /, *, offset: int = 0, dtype: Any = None) -> Any:
-    """Sum of the diagonal of matrices.
-
-    Parameters
-    ----------
-    x
-        Shape (..., M, N), any numeric dtype.
-    offset
-        How far right of the main diagonal (negative: below it). Default: 0.
-    dtype
-        To add up in. Default: None, `x`'s; booleans and short integers are counted in the
-        platform's integer.
-
-    Returns
-    -------
-    Tensor
-        Shape (...). Nothing sums to 0.
-
-    Raises
-    ------
-    OpTypeError
-        If `offset` is no int.
-    OpValueError
-        If `x` has fewer than two axes.
-
-    Notes
-    -----
-    `numpy.linalg.trace`; the array API standard's ``linalg.trace``. `numpy.trace` takes the first
-    two axes.
-
-    Examples
-    --------
-    >>> trace(Tensor([[1.0, 2.0], [3.0, 4.0]]))
-    Tensor(5.)
-    """
-    some_matrices("trace", x)
-    on = diagonal(x, an_int("trace", offset, "offset"))
-    return sum(on, -1, dtype=dtype)
 
 
 # --- vectors ---

@@ -9,6 +9,7 @@ import numpy as np
 from autodiff.declare import composite_results, custom
 from autodiff.errors import GradientError
 from autodiff.kernels.scalars import ONE, ZERO
+from autodiff.ops.arguments import some_matrices
 from autodiff.ops.complex import real
 from autodiff.ops.decomposition import complement
 from autodiff.ops.diagonal import diagonal
@@ -16,7 +17,6 @@ from autodiff.ops.gauge import apart, divided, is_free, parts, refuse_phases
 from autodiff.ops.linalg import conj_transpose, conjugate, matmul
 from autodiff.ops.manipulation import concat, expand_dims
 from autodiff.ops.selection import where
-from autodiff.ops.solve import some_matrices
 from autodiff.variable import Array, raw
 
 

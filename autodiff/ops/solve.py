@@ -20,12 +20,6 @@ def a_square(name: str, x: Any) -> None:
         raise OpValueError(f"{name}: expected square matrices (..., N, N), got shape {x.shape}")
 
 
-def some_matrices(name: str, x: Any) -> None:
-    """Refuse what is no stack of matrices."""
-    if x.ndim < 2:
-        raise OpValueError(f"{name}: expected matrices (..., M, N), got shape {x.shape}")
-
-
 def norm1(x: np.ndarray[Any, Any]) -> Any:
     """The largest sum of a column's absolute values, of each matrix."""
     return np.abs(x).sum(-2).max(-1, initial=0)

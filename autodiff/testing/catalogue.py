@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from autodiff import fft as fft  # so that all ops are declared
+from autodiff import linalg as linalg
 from autodiff.op import COMPOSITES, OPS, Op
 
 FAMILIES = {

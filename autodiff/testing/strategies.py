@@ -17,6 +17,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from autodiff import fft as fft  # so that all ops are declared
+from autodiff import linalg as linalg
 from autodiff.op import Op
 from autodiff.testing.drawing import DTYPES, Draw, Maker, arrays, broadcastable, shapes, st
 from autodiff.testing.generators import CONSTANTS, GENERATORS, Generator, generator
