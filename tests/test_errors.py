@@ -1792,6 +1792,8 @@ PLAIN: Table = [
 # --- making tensors, and what they are ---
 
 TENSORS: Table = [
+    ("a name that autodiff has not", lambda x: ad.nothing,
+     AttributeError, "module 'autodiff' has no attribute 'nothing'"),
     ("a tensor of text", lambda x: Tensor("abc"), TypeError,
      "Tensor: expected numbers, got str of dtype <U3"),
     ("a tensor of None", lambda x: Tensor(None), TypeError,
