@@ -283,6 +283,15 @@ OPERANDS: Table = [
 # --- sums, means and other reductions ---
 
 REDUCTIONS: Table = [
+    ("a correction that asks for a gradient", lambda x: ad.var(x, correction=leaf(1.0)),
+     OpTypeError,
+     "var: expected correction to require no grad, for none flows to it here: pass its detach()"),
+    ("an order of a norm that asks for a gradient", lambda x: la.vector_norm(x, ord=leaf(3.0)),
+     OpTypeError,
+     "vector_norm: expected ord to require no grad, for none flows to it here: pass its detach()"),
+    ("an eps that asks for a gradient", lambda x: ad.standardize(x, eps=leaf(0.1)),
+     OpTypeError,
+     "standardize: expected eps to require no grad, for none flows to it here: pass its detach()"),
     ("an axis outside", lambda x: x.sum(2), OpIndexError,
      ("sum: expected axes that x has; got x: float64 (2, 3); axis=2, keepdims=False, dtype=None "
       "(...)")),

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from autodiff.errors import OpIndexError, OpTypeError, OpValueError, describe
-from autodiff.variable import raw
+from autodiff.variable import Variable, raw
 
 
 def an_int(name: str, value: Any, what: str = "axis") -> int:
@@ -111,3 +111,19 @@ def some_matrices(name: str, x: Any) -> None:
     """Refuse what is no stack of matrices."""
     if x.ndim < 2:
         raise OpValueError(f"{name}: expected matrices (..., M, N), got shape {x.shape}")
+
+
+def a_constant(name: str, value: Any, argument: str) -> Any:
+    """An argument that no gradient flows to, as a plain number.
+
+    Raises
+    ------
+    OpTypeError
+        If it is a tensor that requires grad, which would be lost.
+    """
+    if isinstance(value, Variable) and value._node is not None:
+        raise OpTypeError(
+            f"{name}: expected {argument} to require no grad, for none flows to it here: pass its "
+            f"detach()"
+        )
+    return raw(value)

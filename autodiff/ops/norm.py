@@ -14,7 +14,7 @@ import numpy as np
 from autodiff.declare import composite
 from autodiff.errors import OpTypeError, OpValueError, describe
 from autodiff.kernels.scalars import ONE
-from autodiff.ops.arguments import some_axes, some_matrices
+from autodiff.ops.arguments import a_constant, some_axes, some_matrices
 from autodiff.ops.arithmetic import sqrt
 from autodiff.ops.complex import conj, real
 from autodiff.ops.manipulation import astype, expand_dims, permute_dims
@@ -71,8 +71,9 @@ def vector_norm(x: Array, /, *, axis: Axis = None, keepdims: bool = False, ord: 
     >>> vector_norm(Tensor([3.0, 4.0])), vector_norm(Tensor([3.0, -4.0]), ord=1)
     (Tensor(5.), Tensor(7.))
     """
-    if isinstance(ord, str) or np.ndim(raw(ord)):
-        raise OpTypeError(f"vector_norm: expected ord to be a number, got {describe(raw(ord))}")
+    ord = a_constant("vector_norm", ord, "ord")
+    if isinstance(ord, str) or np.ndim(ord):
+        raise OpTypeError(f"vector_norm: expected ord to be a number, got {describe(ord)}")
     x = _floating(x)
     axes = None if axis is None else some_axes("vector_norm", axis, x.ndim)
     if ord == 2:
@@ -87,7 +88,7 @@ def vector_norm(x: Array, /, *, axis: Axis = None, keepdims: bool = False, ord: 
         return sum(x, axes, keepdims)
     if ord == 0:
         return sum(sign(x), axes, keepdims)
-    p = float(raw(ord))
+    p = float(ord)
     null = raw(x) == 0
     powers = where(null, ONE[x.dtype], x) ** p if null.any() else x**p
     if null.any():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from autodiff.declare import composite
+from autodiff.ops.arguments import a_constant
 from autodiff.ops.arithmetic import sqrt
 from autodiff.ops.complex import conj, real
 from autodiff.ops.reduce import Axis, mean
@@ -47,6 +48,7 @@ def standardize(x: Array, axis: Axis = None, eps: float = 1e-5) -> Any:
     >>> standardize(Tensor([1.0, 3.0]), eps=0.0)
     Tensor([-1.,  1.])
     """
+    eps = a_constant("standardize", eps, "eps")
     away: Any = x - mean(x, axis, True)
     square = real(away * conj(away)) if away.dtype.kind == "c" else away * away
     return away / sqrt(mean(square, axis, True) + eps)

@@ -12,7 +12,7 @@ import numpy as np
 
 from autodiff.declare import composite
 from autodiff.errors import OpTypeError, OpValueError, describe
-from autodiff.ops.arguments import an_axis
+from autodiff.ops.arguments import a_constant, an_axis
 from autodiff.ops.arithmetic import sqrt
 from autodiff.ops.complex import conj, real
 from autodiff.ops.diagonal import diagonal
@@ -117,7 +117,7 @@ def _variance(x: Any, axis: Axis, correction: Any, keepdims: bool, name: str) ->
 
 def _less(count: int, correction: Any, name: str) -> float:
     """The count of what is left to divide by."""
-    less = raw(correction)
+    less = a_constant(name, correction, "correction")
     known = type(less) in (int, float)
     if not known and (np.ndim(less) or np.asarray(less).dtype.kind not in "iuf"):
         raise OpTypeError(f"{name}: expected correction to be a number, got {describe(less)}")
