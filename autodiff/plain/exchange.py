@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autodiff.declare import explains
-from autodiff.errors import GradientError, OpTypeError
+from autodiff.errors import GradientError, OpTypeError, OpValueError
 from autodiff.plain.untracked import constant_array, on_cpu
 from autodiff.variable import Variable, tensor
 
@@ -113,6 +113,8 @@ def to_dlpack(
         If it requires grad, which a capsule can't carry.
     BufferError
         If the memory can't be handed out so.
+    OpValueError
+        If `stream` is not None.
 
     Notes
     -----
@@ -123,12 +125,14 @@ def to_dlpack(
             "__dlpack__: this tensor requires grad, and a capsule can't carry that: export its "
             "detach(), which has the same values in the same memory"
         )
+    if stream is not None:
+        raise OpValueError(f"__dlpack__: expected stream None, got {stream!r}: a CPU has none")
     data = x._data
     if max_version is None and copy is None and not data.flags.writeable:
         data = data.copy()  # capsules before DLPack 1.0 can't say that they are read-only
     asked = {"max_version": max_version, "dl_device": dl_device, "copy": copy}
     known: Any = {key: value for key, value in asked.items() if value is not None}
-    return data.__dlpack__(stream=stream, **known)  # older NumPys know none of them
+    return data.__dlpack__(**known)  # older NumPys know none of them
 
 
 def dlpack_device(x: Variable, /) -> tuple[int, int]:
