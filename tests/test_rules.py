@@ -18,10 +18,17 @@ from hypothesis import strategies as st
 import autodiff
 from autodiff import COMPOSITES, OPS, Op, Tensor, gradients, jvp, vjp
 from autodiff.graph import pullback
-from autodiff.testing import GradientCheckError, check_grads
+from autodiff.testing import (
+    GradientCheckError,
+    check_adjoint,
+    check_grads,
+    check_linear,
+    check_no_mutation,
+)
 from autodiff.testing.strategies import Call, calls, flowing
 
 LIBRARY = [op for op in OPS.values() if op.forward.__module__.startswith("autodiff.")]
+LINEAR = [op for op in LIBRARY if op.family == "linear"]
 COMPOSED = [op for op in COMPOSITES.values() if op.forward.__module__.startswith("autodiff.")]
 each_op = pytest.mark.parametrize("op", LIBRARY, ids=lambda op: op.name)
 each_function = pytest.mark.parametrize("op", [*LIBRARY, *COMPOSED], ids=lambda op: op.name)
@@ -83,10 +90,6 @@ def like(xs: Any, seed: int) -> list[Any]:
     return made
 
 
-def inner(us: Any, vs: Any) -> float:
-    return sum(float(np.sum(np.multiply(u, v, dtype=float))) for u, v in zip(us, vs, strict=True))
-
-
 def data_of(tensors: Any) -> list[Any]:
     return [t.detach().numpy() for t in tensors]
 
@@ -136,19 +139,18 @@ def test_rules_hold_for_complex_numbers_or_these_are_refused(op: Op, data: st.Da
 @drawn
 @given(data=st.data())
 def test_forward_mode_is_the_transpose_of_reverse_mode(op: Op, data: st.DataObject) -> None:
-    f, xs = applied(op, data.draw(calls(op, dtype=np.float64)))
-    vs = like(xs, seed=1)
-    ys, tangents = map(several, jvp(f, xs, vs))
-    us = like(ys, seed=2)
-    values, pull = vjp(f, *xs)
-    pulled = pull(*us)
-    for y, value, tangent in zip(ys, several(values), tangents, strict=True):
-        np.testing.assert_array_equal(value.numpy(), y.numpy())
-        assert tangent.shape == y.shape
-    forward, reverse = inner(us, data_of(tangents)), inner(data_of(pulled), vs)
-    scale = inner(map(abs, us), map(abs, data_of(tangents)))
-    eps = max(np.finfo(y.dtype).eps for y in ys)
-    assert abs(forward - reverse) <= 1e4 * eps * (scale + 1)
+    f, xs = applied(op, data.draw(calls(op)))
+    check_adjoint(f, xs)
+    recorded, transformed = several(vjp(f, *xs)[0]), several(jvp(f, xs, xs)[0])
+    for one, other in zip(recorded, transformed, strict=True):
+        np.testing.assert_array_equal(one.numpy(), other.numpy())
+
+
+@pytest.mark.parametrize("op", LINEAR, ids=lambda op: op.name)
+@drawn
+@given(data=st.data())
+def test_linear_ops_are_linear(op: Op, data: st.DataObject) -> None:
+    check_linear(*applied(op, data.draw(calls(op))))
 
 
 @each_function
@@ -156,22 +158,11 @@ def test_forward_mode_is_the_transpose_of_reverse_mode(op: Op, data: st.DataObje
 @given(data=st.data())
 def test_nothing_is_written_to(op: Op, data: st.DataObject) -> None:
     call = data.draw(calls(op))
-    f, xs = applied(op, call)
-    kept = [np.array(x) for x in [*call.arrays, *call.params] if isinstance(x, np.ndarray)]
-    tensors = [Tensor(x, requires_grad=True) for x in xs]
-    ys = several(f(*tensors))
-    before = [t.detach().numpy().copy() for t in (*ys, *tensors)]
-    us = like(ys, seed=1)
-    vs = like(xs, seed=2)
-    for create_graph in (False, True):
-        gradients(ys, tensors, [autodiff.asarray(u) for u in us], create_graph=create_graph)
-    jvp(f, xs, vs)
-    jvp(lambda *ts: vjp(f, *ts)[1](*us), xs, vs)
-    for was, now in zip(before, [*ys, *tensors], strict=True):
-        np.testing.assert_array_equal(was, now.detach().numpy())
-    now = [x for x in [*call.arrays, *call.params] if isinstance(x, np.ndarray)]
-    for was, array in zip(kept, now, strict=True):
-        np.testing.assert_array_equal(was, array)
+    given = [x for x in [*call.arrays, *call.params] if isinstance(x, np.ndarray)]
+    kept = [np.array(x) for x in given]
+    check_no_mutation(*applied(op, call))
+    for was, now in zip(kept, given, strict=True):
+        np.testing.assert_array_equal(was, now)
 
 
 @each_function

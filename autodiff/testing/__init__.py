@@ -5,5 +5,13 @@ it needs ``chainrule[test]``.
 """
 
 from autodiff.testing.gradcheck import GradientCheckError, NonDifferentiableError, check_grads
+from autodiff.testing.properties import check_adjoint, check_linear, check_no_mutation
 
-__all__ = ["GradientCheckError", "NonDifferentiableError", "check_grads"]
+__all__ = [
+    "GradientCheckError",
+    "NonDifferentiableError",
+    "check_adjoint",
+    "check_grads",
+    "check_linear",
+    "check_no_mutation",
+]
