@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from autodiff.plain.creation import asarray
 from autodiff.tensor import Tensor, TensorLike
-from autodiff.testing.gradcheck import GradientCheckError
+from autodiff.testing.checks.gradcheck import GradientCheckError
 from autodiff.transforms import gradients, jvp, vjp
 from autodiff.variable import raw
 
@@ -99,8 +99,7 @@ def check_linear(f: Function, args: Sequence[TensorLike], *, seed: int = 0) -> N
     >>> check_linear(exp, [np.array([1.0, 2.0])])
     Traceback (most recent call last):
         ...
-    autodiff.testing.gradcheck.GradientCheckError: not linear: f(a x + b v) is not a f(x) + b f(v):
-    element ...
+    autodiff.testing.GradientCheckError: not linear: f(a x + b v) is not a f(x) + b f(v): element...
     """
     xs = _floats("check_linear", args)
     rng = np.random.default_rng(seed)
@@ -160,7 +159,7 @@ def check_no_mutation(f: Function, args: Sequence[TensorLike], *, seed: int = 0)
     >>> check_no_mutation(greedy, [np.array([1.0, 2.0])])
     Traceback (most recent call last):
         ...
-    autodiff.testing.gradcheck.GradientCheckError: reverse mode changed cotangent 0: ...
+    autodiff.testing.GradientCheckError: reverse mode changed cotangent 0: ...
     """
     xs = [np.array(x, order="K") for x in _floats("check_no_mutation", args)]
     rng = np.random.default_rng(seed)
