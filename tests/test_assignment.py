@@ -19,9 +19,7 @@ from autodiff import (
     no_grad,
 )
 from autodiff.testing import check_grads
-from autodiff.testing.drawing import Maker
-from autodiff.testing.generators.index import an_index
-from autodiff.testing.strategies import shapes
+from autodiff.testing.strategies import arrays, index_expressions
 
 
 def leaf(data: Any, **kwargs: Any) -> Tensor:
@@ -30,10 +28,9 @@ def leaf(data: Any, **kwargs: Any) -> Tensor:
 
 @given(data=st.data())
 def test_assignment_is_numpy_s_and_its_gradients_are_right(data: st.DataObject) -> None:
-    make = Maker(data.draw, np.dtype(float))
-    shape = data.draw(shapes())
-    key = an_index(data.draw, make, shape)
-    base, value = make(shape), make(np.zeros(shape)[key].shape)
+    base = data.draw(arrays(dtype=float))
+    key = data.draw(index_expressions(base.shape))
+    value = data.draw(arrays(base[key].shape, float))
     expected = base.copy()
     expected[key] = value
 

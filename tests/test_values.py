@@ -8,6 +8,7 @@ its reference.
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -39,13 +40,10 @@ def several(ys: Any) -> tuple[Any, ...]:
 
 def tensors(call: Call, **kwargs: Any) -> Call:
     """The call with tensors in place of floating point arrays."""
-    return Call(
-        tuple(
-            Tensor(x, **kwargs) if x is not None and x.dtype.kind in "fc" else x
-            for x in call.arrays
-        ),
-        call.params,
+    arrays = (
+        Tensor(x, **kwargs) if x is not None and x.dtype.kind in "fc" else x for x in call.arrays
     )
+    return replace(call, arrays=tuple(arrays))
 
 
 def test_every_op_of_the_library_has_a_reference() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import prod
 from typing import Any
 
-from autodiff.testing.drawing import Draw, Maker, Shape, broadcastable, shapes, st
+from autodiff.testing.drawing import Draw, Maker, Shape, broadcastable_shapes, shapes, st
 from autodiff.testing.generators.registry import an_axis, generator
 
 
@@ -23,20 +23,20 @@ def _rows(draw: Draw) -> tuple[Shape, Shape, Shape, int]:
 @generator("pick_along")
 def _pick_along(draw: Draw, make: Maker) -> Any:
     x, indices, _, axis = _rows(draw)
-    return [make(x)], [make.rng.integers(0, x[axis], indices), axis]
+    return [make(x)], [make.integers(0, x[axis], indices), axis]
 
 
 @generator("spread_along")
 def _spread_along(draw: Draw, make: Maker) -> Any:
     x, indices, picked, axis = _rows(draw)
-    return [make(picked)], [make.rng.integers(0, x[axis], indices), x[axis], axis]
+    return [make(picked)], [make.integers(0, x[axis], indices), x[axis], axis]
 
 
 @generator("take_along_axis")
 def _take_along_axis(draw: Draw, make: Maker) -> Any:
     x, indices, _, axis = _rows(draw)
     back = len(x) * draw(st.booleans())
-    return [make(x)], [make.rng.integers(-x[axis], x[axis], indices), axis - back]
+    return [make(x)], [make.integers(-x[axis], x[axis], indices), axis - back]
 
 
 @generator("add_along_axis")
@@ -44,9 +44,9 @@ def _take_along_axis(draw: Draw, make: Maker) -> Any:
 def _write_along_axis(draw: Draw, make: Maker) -> Any:
     x, indices, picked, axis = _rows(draw)
     x = (*picked[:axis], x[axis], *picked[axis + 1 :])
-    (values,) = draw(broadcastable(1, st.just(picked)))
+    (values,) = draw(broadcastable_shapes(1, picked))
     back = len(x) * draw(st.booleans())
-    return [make(x), make(values)], [make.rng.integers(-x[axis], x[axis], indices), axis - back]
+    return [make(x), make(values)], [make.integers(-x[axis], x[axis], indices), axis - back]
 
 
 @generator("take")
@@ -54,16 +54,16 @@ def _take(draw: Draw, make: Maker) -> Any:
     shape = draw(shapes(min_dims=1, min_side=1))
     axis = draw(st.none() | st.just(an_axis(draw, len(shape))))
     n = prod(shape) if axis is None else shape[axis]
-    return [make(shape)], [make.rng.integers(-n, n, draw(shapes(max_dims=2))), axis]
+    return [make(shape)], [make.integers(-n, n, draw(shapes(max_dims=2))), axis]
 
 
 @generator("index_add")
 def _index_add(draw: Draw, make: Maker) -> Any:
     shape = draw(shapes(min_dims=1, min_side=1))
     axis = draw(st.integers(0, len(shape) - 1))
-    index = make.rng.integers(-shape[axis], shape[axis], draw(shapes(max_dims=2)))
+    index = make.integers(-shape[axis], shape[axis], draw(shapes(max_dims=2)))
     picked = (*shape[:axis], *index.shape, *shape[axis + 1 :])
-    (source,) = draw(broadcastable(1, st.just(picked)))
+    (source,) = draw(broadcastable_shapes(1, picked))
     return [make(shape), make(source)], [index, axis - len(shape) * draw(st.booleans())]
 
 
@@ -71,6 +71,6 @@ def _index_add(draw: Draw, make: Maker) -> Any:
 def _gather(draw: Draw, make: Maker) -> Any:
     shape = draw(shapes(min_dims=1, min_side=1))
     axis = draw(st.integers(0, len(shape) - 1))
-    corner = [draw(st.integers(0, 5 if i == axis else n)) for i, n in enumerate(shape)]
-    index = make.rng.integers(-shape[axis], shape[axis], corner)
+    corner = tuple(draw(st.integers(0, 5 if i == axis else n)) for i, n in enumerate(shape))
+    index = make.integers(-shape[axis], shape[axis], corner)
     return [make(shape)], [axis - len(shape) * draw(st.booleans()), index]

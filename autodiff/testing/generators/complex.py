@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from autodiff.testing.drawing import Draw, Maker, broadcastable, shapes
+from autodiff.testing.drawing import Draw, Maker, broadcastable_shapes, shapes
 from autodiff.testing.generators.registry import generator
 
 
@@ -18,4 +18,4 @@ def _part(draw: Draw, make: Maker) -> Any:
 
 @generator("complex")
 def _complex(draw: Draw, make: Maker) -> Any:
-    return [make(shape) for shape in draw(broadcastable(2))], []
+    return [make(shape) for shape in draw(broadcastable_shapes(2))], []

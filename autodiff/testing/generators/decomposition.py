@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from autodiff.testing.drawing import Array, Draw, Maker, Shape, st
+from autodiff.testing.drawing import Array, Draw, Maker, Shape, rounded, st
 from autodiff.testing.generators.linalg import BATCHES, invertible, numbers
 from autodiff.testing.generators.registry import generator
 
@@ -21,19 +21,18 @@ def separated(make: Maker, shape: Shape) -> Array:
 
     What disturbs it is not small, so that no small change turns the sign of a vector.
     """
-    signs = make.rng.choice([-1.0, 1.0], shape)
-    on = np.eye(shape[-2], shape[-1]) * (1 + np.arange(shape[-1]))
-    y = np.asarray(signs * make(shape, (0.1, 0.2)) + on, make.dtype)
-    y.flags.writeable = False
-    return y
+    return rounded(make.signs(shape) * make(shape, (0.1, 0.2)) + steps(shape), make.dtype)
+
+
+def steps(shape: Shape) -> Array:
+    """1, 2, 3... on the diagonal."""
+    return np.eye(shape[-2], shape[-1]) * (1 + np.arange(shape[-1]))
 
 
 @generator("cholesky")
 def _cholesky(draw: Draw, make: Maker) -> Any:
     n = _side(draw)
-    x = np.array(invertible(draw, make, (*draw(BATCHES), n, n)))
-    x.flags.writeable = False
-    return [x], [draw(st.booleans())]
+    return [invertible(draw, make, (*draw(BATCHES), n, n))], [draw(st.booleans())]
 
 
 @generator("packed_qr")
@@ -73,9 +72,7 @@ def _eig(draw: Draw, make: Maker) -> Any:
 def _values(draw: Draw, make: Maker) -> Any:
     n = _side(draw)
     x = numbers(draw, make, (*draw(BATCHES), n, n), 0.2)
-    y = np.asarray(x + np.eye(n) * (1 + np.arange(n)), x.dtype)
-    y.flags.writeable = False
-    return [y], []
+    return [rounded(x + steps(x.shape), x.dtype)], []
 
 
 @generator("packed_svd")
@@ -96,6 +93,4 @@ def _svd(draw: Draw, make: Maker) -> Any:
 def _svdvals(draw: Draw, make: Maker) -> Any:
     m, n = _side(draw), _side(draw)
     x = numbers(draw, make, (*draw(BATCHES), m, n), 0.2)
-    y = np.asarray(x + np.eye(m, n) * (1 + np.arange(n)), x.dtype)
-    y.flags.writeable = False
-    return [y], []
+    return [rounded(x + steps(x.shape), x.dtype)], []

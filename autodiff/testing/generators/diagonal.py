@@ -6,25 +6,20 @@ from typing import Any
 
 import numpy as np
 
-from autodiff.testing.drawing import Draw, Maker, shapes, st
+from autodiff.testing.drawing import Draw, Maker, several_axes, shapes, st
 from autodiff.testing.generators.registry import generator
-
-
-def _two_axes(draw: Draw, ndim: int) -> list[int]:
-    axes = draw(st.permutations(range(ndim)))[:2]
-    return [axis - ndim * draw(st.booleans()) for axis in axes]
 
 
 @generator("diagonal")
 def _diagonal(draw: Draw, make: Maker) -> Any:
     shape = draw(shapes(min_dims=2))
-    return [make(shape)], [draw(st.integers(-3, 3)), *_two_axes(draw, len(shape))]
+    return [make(shape)], [draw(st.integers(-3, 3)), *draw(several_axes(len(shape), 2, 2))]
 
 
 @generator("spread_diagonal")
 def _spread_diagonal(draw: Draw, make: Maker) -> Any:
     shape = draw(shapes(min_dims=2))
-    params = [draw(st.integers(-3, 3)), *_two_axes(draw, len(shape))]
+    params = [draw(st.integers(-3, 3)), *draw(several_axes(len(shape), 2, 2))]
     return [make(np.diagonal(np.zeros(shape), *params).shape)], [shape, *params]
 
 
@@ -41,7 +36,7 @@ def _diagflat(draw: Draw, make: Maker) -> Any:
 @generator("diag_embed")
 def _diag_embed(draw: Draw, make: Maker) -> Any:
     shape = draw(shapes(min_dims=1))
-    return [make(shape)], [draw(st.integers(-3, 3)), *_two_axes(draw, len(shape) + 1)]
+    return [make(shape)], [draw(st.integers(-3, 3)), *draw(several_axes(len(shape) + 1, 2, 2))]
 
 
 @generator("tril")

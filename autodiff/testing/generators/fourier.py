@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from autodiff.testing.drawing import Draw, Maker, Shape, shapes, st
+from autodiff.testing.drawing import Draw, Maker, Shape, several_axes, shapes, st
 from autodiff.testing.generators.registry import an_axis, generator
 
 NORMS = st.sampled_from(["backward", "ortho", "forward"])
@@ -22,18 +22,13 @@ def _filled(draw: Draw, axes: tuple[int, ...], ndim: int, least: int = 1) -> Sha
     return tuple(shape)
 
 
-def _some_axes(draw: Draw, ndim: int, least: int) -> tuple[int, ...]:
-    chosen = st.lists(st.integers(0, ndim - 1), unique=True, min_size=least, max_size=ndim)
-    return tuple(axis - ndim * draw(st.booleans()) for axis in (draw(chosen) if ndim else []))
-
-
 # --- primitives ---
 
 
 @generator("dft")
 def _dft(draw: Draw, make: Maker) -> Any:
     ndim = draw(st.integers(0, 3))
-    axes = _some_axes(draw, ndim, 0)
+    axes = draw(several_axes(ndim))
     x = _numbers(draw, make, _filled(draw, axes, ndim))
     return [x], [axes, draw(st.booleans()), draw(NORMS), x.dtype.kind != "c"]
 
@@ -97,7 +92,7 @@ def _several(draw: Draw, most: int, least: int = 1, half: bool = False) -> tuple
     `half`: of the last of these axes the shape has half the frequencies.
     """
     ndim = draw(st.integers(least, 3))
-    axes = _some_axes(draw, ndim, least)[-most:]
+    axes = draw(several_axes(ndim, least))[-most:]
     given = draw(st.booleans())
     sizes = [draw(st.sampled_from([-1, 1, 2, 3, 5])) for _ in axes] if given else None
     shape = list(_filled(draw, axes, ndim))
@@ -153,7 +148,7 @@ def _irfft2(draw: Draw, make: Maker) -> Any:
 @generator("ifftshift")
 def _fftshift(draw: Draw, make: Maker) -> Any:
     shape = draw(shapes())
-    axes: Any = _some_axes(draw, len(shape), 0)
+    axes: Any = draw(several_axes(len(shape)))
     if len(axes) == 1 and draw(st.booleans()):
         (axes,) = axes
     return [_numbers(draw, make, shape)], [axes if draw(st.booleans()) else None]

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from autodiff.testing.drawing import Draw, Maker, Shape, shapes, st
+from autodiff.testing.drawing import Draw, Maker, Shape, rounded, shapes, st
 from autodiff.testing.generators.registry import an_axis, generator
 
 
@@ -17,9 +17,9 @@ def _resample(draw: Draw, make: Maker) -> Any:
     shape = list(draw(shapes(ndim, ndim)))
     shape[axis] = n
     taps, m = draw(st.integers(0, 3)), draw(st.integers(0, 5))
-    index = make.rng.integers(0, n, (taps, m))
+    index = make.integers(0, n, (taps, m))
     taken = make.rng.random((taps, m)) < 0.8
-    weight = taken if draw(st.booleans()) else taken * make.rng.normal(size=(taps, m))
+    weight = taken if draw(st.booleans()) else taken * make((taps, m), dtype=float)
     return [make(tuple(shape))], [index, weight, axis]
 
 
@@ -60,9 +60,9 @@ def _interp(draw: Draw, make: Maker) -> Any:
 def _beside(xp: Any, shape: Shape, make: Maker) -> Any:
     """Numbers between the given ones and beyond, none near one of them."""
     edges = np.array([xp[0] - 1, *xp, xp[-1] + 1])
-    i = make.rng.integers(0, len(edges) - 1, shape)
+    i = make.integers(0, len(edges) - 1, shape)
     x = edges[i] + (edges[i + 1] - edges[i]) * make.rng.uniform(0.3, 0.7, shape)
-    return np.asarray(x, xp.dtype)
+    return rounded(x, xp.dtype, 2)
 
 
 @generator("pixel_shuffle")
@@ -87,7 +87,7 @@ def _grid_sample(draw: Draw, make: Maker) -> Any:
     places = draw(st.tuples(*[st.integers(0, 2)] * axes))
     align = draw(st.sampled_from([None, False, True]))
     at = [_off_pixels(side, (n, *places), bool(align), make) for side in reversed(size)]
-    grid = np.asarray(np.stack(at, -1), make.dtype)
+    grid = rounded(np.stack(at, -1), make.dtype, 2)
     mode = draw(st.sampled_from(["nearest", "bilinear", "bicubic"][: 5 - axes]))
     padding = draw(st.sampled_from(["zeros", "border", "reflection"]))
     return [make((n, c, *size)), grid], [mode, padding, align]
@@ -96,7 +96,7 @@ def _grid_sample(draw: Draw, make: Maker) -> Any:
 def _off_pixels(side: int, shape: Shape, align: bool, make: Maker) -> Any:
     """Places in an image and around it, none near a pixel or the middle between two."""
     part = make.rng.choice([0.25, 0.75], shape) + make.rng.uniform(-0.1, 0.1, shape)
-    at = make.rng.integers(-side - 1, 2 * side + 1, shape) + part
+    at = make.integers(-side - 1, 2 * side + 1, shape) + part
     return 2 * at / max(1, side - 1) - 1 if align else (2 * at + 1) / side - 1
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from autodiff.testing.drawing import Draw, Maker, Shape, broadcastable, shapes, st
+from autodiff.testing.drawing import Draw, Maker, Shape, broadcastable_shapes, shapes, st
 from autodiff.testing.generators.registry import an_axis, generator
 
 
@@ -68,7 +68,7 @@ def _at_least(draw: Draw, make: Maker) -> Any:
 
 @generator("broadcast_arrays")
 def _broadcast_arrays(draw: Draw, make: Maker) -> Any:
-    return [make(shape) for shape in draw(broadcastable(draw(st.integers(1, 3))))], []
+    return [make(shape) for shape in draw(broadcastable_shapes(draw(st.integers(1, 3))))], []
 
 
 @generator("meshgrid")

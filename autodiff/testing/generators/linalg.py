@@ -9,8 +9,19 @@ from typing import Any
 
 import numpy as np
 
-from autodiff.testing.drawing import Array, Draw, Maker, Shape, broadcastable, shapes, st
-from autodiff.testing.generators.registry import an_axis, generator, some_axes
+from autodiff.testing.drawing import (
+    Array,
+    Draw,
+    Maker,
+    Shape,
+    axes,
+    broadcastable_shapes,
+    rounded,
+    several_axes,
+    shapes,
+    st,
+)
+from autodiff.testing.generators.registry import an_axis, generator
 
 BATCHES = shapes(max_dims=2, max_side=2)
 
@@ -29,9 +40,7 @@ def invertible(draw: Draw, make: Maker, shape: Shape) -> Array:
 
 def _with(x: Array, on: Any) -> Array:
     """Their sum, in `x`'s dtype, read-only."""
-    y = np.asarray(x + on, x.dtype)
-    y.flags.writeable = False
-    return y
+    return rounded(x + on, x.dtype)
 
 
 # --- products ---
@@ -40,7 +49,7 @@ def _with(x: Array, on: Any) -> Array:
 @generator("matmul")
 def _matmul(draw: Draw, make: Maker) -> Any:
     n, k, m = (draw(st.integers(0, 3)) for _ in range(3))
-    left, right = draw(broadcastable(2, shapes(max_dims=2, max_side=3)))
+    left, right = draw(broadcastable_shapes(2, shapes(max_dims=2, max_side=3)))
     x1 = (k,) if not left and draw(st.booleans()) else (*left, n, k)
     x2 = (k,) if not right and draw(st.booleans()) else (*right, k, m)
     return [numbers(draw, make, x1), numbers(draw, make, x2)], []
@@ -81,7 +90,7 @@ def _sum_of_products(draw: Draw, make: Maker) -> Any:
     used = [label for label in "abcd" if label in "".join(terms)]
     out = draw(st.lists(st.sampled_from(used), unique=True)) if used else []
     text, xs = [], []
-    rests = draw(broadcastable(len(terms), shapes(max_dims=2, max_side=2)))
+    rests = draw(broadcastable_shapes(len(terms), shapes(max_dims=2, max_side=2)))
     dots = draw(st.booleans())
     for labels, rest in zip(terms, rests, strict=True):
         at = draw(st.integers(0, len(labels)))
@@ -102,20 +111,17 @@ def _tensordot(draw: Draw, make: Maker) -> Any:
     left, right = draw(shapes(max_dims=2, max_side=3)), draw(shapes(max_dims=2, max_side=3))
     if draw(st.booleans()):
         return [make((*left, *shared)), make((*shared, *right))], [len(shared)]
-    ones = draw(st.permutations(range(len(left) + len(shared))))[: len(shared)]
-    twos = draw(st.permutations(range(len(right) + len(shared))))[: len(shared)]
+    n = len(shared)
+    ones, twos = (draw(several_axes(len(others) + n, n, n)) for others in (left, right))
     x1 = make(_filled_in(left, ones, shared))
     x2 = numbers(draw, make, _filled_in(right, twos, shared))
-    axes = tuple(
-        [i - x.ndim * draw(st.booleans()) for i in at] for x, at in ((x1, ones), (x2, twos))
-    )
-    return [x1, x2], [axes]
+    return [x1, x2], [([*ones], [*twos])]
 
 
-def _filled_in(others: Shape, at: Any, shared: Shape) -> Shape:
-    rest = iter(others)
-    known = dict(zip(at, shared, strict=True))
-    return tuple(known[i] if i in known else next(rest) for i in range(len(others) + len(at)))
+def _filled_in(others: Shape, at: Shape, shared: Shape) -> Shape:
+    ndim, rest = len(others) + len(at), iter(others)
+    known = {axis % ndim: side for axis, side in zip(at, shared, strict=True)}
+    return tuple(known[i] if i in known else next(rest) for i in range(ndim))
 
 
 @generator("vecdot")
@@ -129,7 +135,7 @@ def _cross(draw: Draw, make: Maker) -> Any:
 
 
 def _vectors(draw: Draw, make: Maker, n: int) -> Any:
-    left, right = draw(broadcastable(2, shapes(max_dims=2, max_side=2)))
+    left, right = draw(broadcastable_shapes(2, shapes(max_dims=2, max_side=2)))
     axis = -draw(st.integers(1, 1 + min(len(left), len(right))))
     x1, x2 = ((*s[: len(s) + axis + 1], n, *s[len(s) + axis + 1 :]) for s in (left, right))
     if len(x1) == len(x2) and draw(st.booleans()):
@@ -139,7 +145,7 @@ def _vectors(draw: Draw, make: Maker, n: int) -> Any:
 
 @generator("cross_product")
 def _cross_product(draw: Draw, make: Maker) -> Any:
-    left, right = draw(broadcastable(2, shapes(max_dims=2, max_side=2)))
+    left, right = draw(broadcastable_shapes(2, shapes(max_dims=2, max_side=2)))
     return [numbers(draw, make, (*left, 3)), numbers(draw, make, (*right, 3))], []
 
 
@@ -200,7 +206,7 @@ def _det(draw: Draw, make: Maker) -> Any:
 @generator("solve")
 def _solve(draw: Draw, make: Maker) -> Any:
     n, k = draw(st.integers(0, 3)), draw(st.integers(0, 3))
-    left, right = draw(broadcastable(2, BATCHES))
+    left, right = draw(broadcastable_shapes(2, BATCHES))
     x2 = (n,) if draw(st.booleans()) else (*right, n, k)
     return [invertible(draw, make, (*left, n, n)), numbers(draw, make, x2)], []
 
@@ -248,12 +254,15 @@ def _vector_norm(draw: Draw, make: Maker) -> Any:
 
 def _away_from_0(draw: Draw, make: Maker, sizes: Any) -> Any:
     shape = draw(sizes)
-    x = make(shape, (0.3, 3.0), apart=True)
-    sign = make.rng.choice([-1.0, 1.0], shape)
-    if draw(st.booleans()):
-        sign = np.exp(1j * make.rng.uniform(-3, 3, shape))
-    dtype = np.result_type(x, np.complex64) if sign.dtype.kind == "c" else x.dtype
-    return _with(np.asarray(x * sign, dtype), 0), some_axes(draw, len(shape))
+    x = make(shape, (0.3, 3.0), apart=True, dtype=np.empty(0, make.dtype).real.dtype)
+    turns, dtype = np.array([-1, 1]), x.dtype
+    if draw(st.booleans()):  # by angles that keep the numbers short
+        turns, dtype = np.array(TURNS), np.result_type(dtype, np.complex64)
+    sign = turns[make.integers(0, len(turns), shape)]
+    return rounded(x * sign, dtype), draw(axes(shape))
+
+
+TURNS = [a + b * 1j for a, b in [(0.6, 0.8), (0.8, 0.6)] for a in (a, -a) for b in (b, -b)]
 
 
 @generator("matrix_norm")
@@ -272,7 +281,7 @@ def _for_norm(draw: Draw, make: Maker, ord_: Any) -> Array:
         return _spread(draw, make, shape)
     rows, columns = np.ogrid[: shape[-2], : shape[-1]]
     x = numbers(draw, make, shape, 0.1)
-    signs = make.rng.choice([-1.0, 1.0], shape)
+    signs = make.signs(shape)
     return _with(x, signs * (1 + rows + 4 * columns))
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autodiff.testing.drawing import Draw, Maker, broadcastable, shapes, st
+from autodiff.testing.drawing import Draw, Maker, broadcastable_shapes, several_axes, shapes, st
 from autodiff.testing.generators.registry import an_axis, generator
 
 
@@ -25,8 +25,7 @@ def _reshape(draw: Draw, make: Maker) -> Any:
 @generator("permute_dims")
 def _permute_dims(draw: Draw, make: Maker) -> Any:
     shape = draw(shapes())
-    axes = draw(st.permutations(range(len(shape))))
-    return [make(shape)], [tuple(a - len(shape) * draw(st.booleans()) for a in axes)]
+    return [make(shape)], [draw(several_axes(len(shape), len(shape)))]
 
 
 @generator("matrix_transpose")
@@ -37,14 +36,14 @@ def _matrix_transpose(draw: Draw, make: Maker) -> Any:
 @generator("broadcast_to")
 def _broadcast_to(draw: Draw, make: Maker) -> Any:
     full = draw(shapes())
-    (part,) = draw(broadcastable(1, st.just(full)))
+    (part,) = draw(broadcastable_shapes(1, full))
     return [make(part)], [full]
 
 
 @generator("sum_to")
 def _sum_to(draw: Draw, make: Maker) -> Any:
     full = draw(shapes())
-    (part,) = draw(broadcastable(1, st.just(full)))
+    (part,) = draw(broadcastable_shapes(1, full))
     return [make(full)], [part]
 
 
@@ -61,9 +60,8 @@ def _squeeze(draw: Draw, make: Maker) -> Any:
 @generator("expand_dims")
 def _expand_dims(draw: Draw, make: Maker) -> Any:
     shape = draw(shapes())
-    ndim = len(shape) + draw(st.integers(1, 2))
-    new = draw(st.permutations(range(ndim)))[: ndim - len(shape)]
-    axes = tuple(a - ndim * draw(st.booleans()) for a in new)
+    more = draw(st.integers(1, 2))
+    axes = draw(several_axes(len(shape) + more, more, more))
     return [make(shape)], [axes[0] if len(axes) == 1 and draw(st.booleans()) else axes]
 
 

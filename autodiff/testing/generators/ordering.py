@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from autodiff.testing.drawing import Draw, Maker, Shape, shapes, st
-from autodiff.testing.generators.registry import an_axis, generator, some_axes
+from autodiff.testing.drawing import Draw, Maker, rounded, shapes, st
+from autodiff.testing.generators.reduce import filled
+from autodiff.testing.generators.registry import an_axis, generator
 
 
 @generator("sort")
@@ -15,14 +16,6 @@ def _sort(draw: Draw, make: Maker) -> Any:
     shape = draw(shapes(min_dims=1))
     axis = an_axis(draw, len(shape))
     return [make(shape, apart=True)], [axis, draw(st.booleans()), draw(st.booleans())]
-
-
-def filled(draw: Draw) -> tuple[Shape, Any]:
-    """A shape and axes of it, none of which is empty."""
-    shape = draw(shapes())
-    axis = some_axes(draw, len(shape))
-    reduced = range(len(shape)) if axis is None else {i % len(shape) for i in np.atleast_1d(axis)}
-    return tuple(max(n, 1) if i in reduced else n for i, n in enumerate(shape)), axis
 
 
 @generator("median")
@@ -46,8 +39,8 @@ def _parts(draw: Draw, make: Maker, whole: int) -> Any:
     reduced = range(len(shape)) if axis is None else {i % len(shape) for i in np.atleast_1d(axis)}
     gaps = max(1, int(np.prod([shape[i] for i in reduced])) - 1)
     # between two elements, where it has a slope
-    places = make.rng.integers(0, gaps, q := draw(shapes(max_dims=1))) + make(q, (0.2, 0.8))
-    return [make(shape, apart=True), np.asarray(places / gaps * whole, make.dtype)], [
+    places = make.integers(0, gaps, q := draw(shapes(max_dims=1))) + make(q, (0.2, 0.8))
+    return [make(shape, apart=True), rounded(places / gaps * whole, make.dtype, 3)], [
         axis,
         draw(st.booleans()),
     ]

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from autodiff.testing.drawing import Draw, Maker, shapes, st
-from autodiff.testing.generators.registry import an_axis, generator, some_axes
+from autodiff.testing.drawing import Draw, Maker, axes, several_axes, shapes, st
+from autodiff.testing.generators.registry import an_axis, generator
 
 
 @generator("flip")
 def _flip(draw: Draw, make: Maker) -> Any:
     shape = draw(shapes())
-    return [make(shape)], [some_axes(draw, len(shape))]
+    return [make(shape)], [draw(axes(shape))]
 
 
 @generator("flipud")
@@ -23,7 +23,7 @@ def _flip_matrix(draw: Draw, make: Maker) -> Any:
 @generator("roll")
 def _roll(draw: Draw, make: Maker) -> Any:
     shape = draw(shapes())
-    axis = some_axes(draw, len(shape))
+    axis = draw(axes(shape))
     step = st.integers(-5, 5)
     several = st.tuples(*[step] * len(axis)) if isinstance(axis, tuple) else step
     return [make(shape)], [draw(step | several), axis]
@@ -33,11 +33,10 @@ def _roll(draw: Draw, make: Maker) -> Any:
 def _moveaxis(draw: Draw, make: Maker) -> Any:
     shape = draw(shapes(min_dims=1))
     n = draw(st.integers(0, len(shape)))
-    ends = [draw(st.permutations(range(len(shape))))[:n] for _ in range(2)]
-    ends = [[axis - len(shape) * draw(st.booleans()) for axis in axes] for axes in ends]
+    ends = [draw(several_axes(len(shape), n, n)) for _ in range(2)]
     if n == 1 and draw(st.booleans()):
-        return [make(shape)], [axes[0] for axes in ends]
-    return [make(shape)], [tuple(axes) for axes in ends]
+        ends = [end[0] for end in ends]
+    return [make(shape)], ends
 
 
 @generator("swapaxes")
@@ -49,9 +48,7 @@ def _swapaxes(draw: Draw, make: Maker) -> Any:
 @generator("rot90")
 def _rot90(draw: Draw, make: Maker) -> Any:
     shape = draw(shapes(min_dims=2))
-    axes = draw(st.permutations(range(len(shape))))[:2]
-    plane = tuple(axis - len(shape) * draw(st.booleans()) for axis in axes)
-    return [make(shape)], [draw(st.integers(-5, 5)), plane]
+    return [make(shape)], [draw(st.integers(-5, 5)), draw(several_axes(len(shape), 2, 2))]
 
 
 @generator("ravel")
@@ -74,7 +71,7 @@ def _repeat(draw: Draw, make: Maker) -> Any:
     times = draw(st.integers(0, 3))
     if axis is None or draw(st.booleans()):
         return [make(shape)], [times, axis]
-    return [make(shape)], [make.rng.integers(0, 3, shape[axis]), axis]
+    return [make(shape)], [make.integers(0, 3, shape[axis]), axis]
 
 
 @generator("tile")

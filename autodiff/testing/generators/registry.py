@@ -53,13 +53,3 @@ def generator(name: str, constants: tuple[int, ...] = ()) -> Callable[[Generator
 def an_axis(draw: Draw, ndim: int) -> Any:
     """One axis, counted from the front or from the end."""
     return draw(st.integers(-ndim, ndim - 1))
-
-
-def some_axes(draw: Draw, ndim: int) -> Any:
-    """What a reduction takes: None, an axis, or several, some counted from the end."""
-    if not ndim or draw(st.booleans()):
-        return draw(st.sampled_from([None, ()]))
-    if draw(st.booleans()):
-        return an_axis(draw, ndim)
-    chosen = draw(st.lists(st.integers(0, ndim - 1), unique=True))
-    return tuple(axis - ndim * draw(st.booleans()) for axis in chosen)

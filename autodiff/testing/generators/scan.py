@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from autodiff.testing.drawing import Draw, Maker, broadcastable, shapes, st
+from autodiff.testing.drawing import Draw, Maker, broadcastable_shapes, shapes, st
 from autodiff.testing.generators.reduce import a_dtype
 from autodiff.testing.generators.registry import an_axis, generator
 
@@ -34,7 +34,7 @@ def _recurrence(draw: Draw, make: Maker) -> Any:
 @generator("linear_recurrence")
 def _linear_recurrence(draw: Draw, make: Maker) -> Any:
     shape = draw(shapes(min_dims=1, max_side=6))
-    a, b = draw(broadcastable(2, st.just(shape)))
+    a, b = draw(broadcastable_shapes(2, shape))
     if len(a) < len(shape) > len(b):
         a = shape
     reached = max(len(a), len(b))

@@ -19,5 +19,5 @@ def _softmax(draw: Draw, make: Maker) -> Any:
 def _cross_entropy(draw: Draw, make: Maker) -> Any:
     n, *rest = draw(shapes(min_dims=1))
     classes = draw(st.integers(1, 4))
-    target = make.rng.integers(0, classes, (n, *rest))
+    target = make.integers(0, classes, (n, *rest))
     return [make((n, classes, *rest))], [target]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from autodiff.testing.drawing import Draw, Maker, shapes, st
-from autodiff.testing.generators.ordering import filled
-from autodiff.testing.generators.registry import generator, some_axes
+from autodiff.testing.drawing import Draw, Maker, axes, shapes, st
+from autodiff.testing.generators.reduce import filled
+from autodiff.testing.generators.registry import generator
 
 
 @generator("var")
@@ -19,20 +19,20 @@ def _var(draw: Draw, make: Maker) -> Any:
 def _std(draw: Draw, make: Maker) -> Any:
     shape, axis = filled(draw)
     correction, keepdims = draw(st.sampled_from([0, 0.5])), draw(st.booleans())
-    return [make(shape, apart=make.dtype.kind == "f")], [axis, correction, keepdims]
+    return [make(shape, apart=True)], [axis, correction, keepdims]
 
 
 @generator("ptp")
 @generator("nanmean")
 def _spread(draw: Draw, make: Maker) -> Any:
     shape, axis = filled(draw)
-    return [make(shape, apart=make.dtype.kind == "f")], [axis, draw(st.booleans())]
+    return [make(shape, apart=True)], [axis, draw(st.booleans())]
 
 
 @generator("nansum")
 def _nansum(draw: Draw, make: Maker) -> Any:
     shape = draw(shapes())
-    return [make(shape)], [some_axes(draw, len(shape)), draw(st.booleans())]
+    return [make(shape)], [draw(axes(shape)), draw(st.booleans())]
 
 
 @generator("average")
@@ -53,4 +53,4 @@ def _cov(draw: Draw, make: Maker) -> Any:
 @generator("corrcoef")
 def _corrcoef(draw: Draw, make: Maker) -> Any:
     *rows, n = draw(shapes(min_dims=1, max_dims=2))
-    return [make((*rows, n + 3), apart=make.dtype.kind == "f")], []
+    return [make((*rows, n + 3), apart=True)], []

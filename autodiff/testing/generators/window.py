@@ -56,14 +56,16 @@ def few(draw: Draw, n: int) -> list[int]:
 
 def spoken(draw: Draw, numbers: Any) -> Any:
     """The same as users may say it: one number that stands for all, a tuple or a list."""
-    if len({*numbers}) == 1 and isinstance(numbers[0], int) and draw(st.booleans()):
-        return numbers[0]
-    return draw(st.sampled_from([tuple, list]))(numbers)
+    how = draw(st.sampled_from([int, tuple, list]))
+    if how is int:
+        alike = len({*numbers}) == 1 and isinstance(numbers[0], int)
+        return numbers[0] if alike else tuple(numbers)
+    return how(numbers)
 
 
 def spoken_margins(draw: Draw, padding: Margins) -> Any:
     """Likewise: an axis with the same on both sides may have one number."""
-    return spoken(draw, [b if b == a and draw(st.booleans()) else (b, a) for b, a in padding])
+    return spoken(draw, [(b, a) if draw(st.booleans()) or b != a else b for b, a in padding])
 
 
 @generator("windows")
