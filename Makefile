@@ -7,10 +7,10 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq install
 # A process for each core, so that BLAS needs no threads of its own.
 TESTS := OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses auto
-TYPED := autodiff nn optim viz examples benchmarks
+TYPED := autodiff nn optim viz examples benchmarks pytest_chainrule.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-oracle bench format clean $(VENV)
+.PHONY: help demo test test-oracle fuzz mutants bench format clean $(VENV)
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -18,14 +18,20 @@ help: ## list the targets
 demo: $(VENV)/ready ## draw a graph with its gradients and train a small network; writes out/
 	@$(BIN)/python -m examples.demo
 
-test: $(VENV)/ready ## all checks: lint, format, types, doctests, tests with warnings as errors
+test: $(VENV)/ready ## all checks: lint, format, types, doctests, tests with warnings as errors, coverage
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy $(TYPED)
-	$(TESTS)
+	$(TESTS) --cov
 
 test-oracle: $(VENV)/oracle ## compare with PyTorch and JAX, which it installs
 	CHAINRULE_REQUIRE_ORACLES=1 $(TESTS) -m oracle tests
+
+fuzz: $(VENV)/oracle ## 20,000 random programs against a naive engine, PyTorch and forward mode: an hour
+	@$(BIN)/python -m tests.fuzz --programs 20000
+
+mutants: $(VENV)/ready ## plant faults in the rules: the tests must find them
+	@$(BIN)/python -m tests.mutation
 
 bench: $(VENV)/oracle ## what an operation costs, as a ratio to PyTorch, which it installs
 	@$(BIN)/python benchmarks/training.py

@@ -49,7 +49,10 @@ PACKAGES: dict[str, set[str]] = {
 }
 """The packages, and which of the others each may import."""
 
-EXCEPTIONS = {("nn.train", "optim")}
+EXCEPTIONS = {
+    ("nn.train", "optim"),
+    ("autodiff.testing.architectures", "nn"),  # draws its layers, for tests of them
+}
 
 USERS: dict[str, set[str]] = {
     "examples": {*PACKAGES},
@@ -62,8 +65,14 @@ AT_IMPORT_TIME = {"numpy"}
 """What packages import at the top of a file, besides the standard library and themselves."""
 
 NEED_AN_EXTRA = {
+    "autodiff.testing.architectures": {"hypothesis"},
     "autodiff.testing.drawing": {"hypothesis"},
+    "autodiff.testing.indexing": {"hypothesis"},
+    "autodiff.testing.programs": {"hypothesis"},
+    "autodiff.testing.vocabulary": {"hypothesis"},
+    "autodiff.testing.writer": {"hypothesis"},
     "autodiff.testing.generators": {"hypothesis"},
+    "autodiff.testing.plugin": {"hypothesis"},
     "autodiff.testing.strategies": {"hypothesis"},
 }
 """Modules (and what is in them) that need more than that to be imported, so that none but each

@@ -4,8 +4,14 @@
 it needs ``chainrule[test]``.
 """
 
-from autodiff.testing.gradcheck import GradientCheckError, NonDifferentiableError, check_grads
-from autodiff.testing.properties import check_adjoint, check_linear, check_no_mutation
+from autodiff.testing.checks.gradcheck import (
+    GradientCheckError,
+    NonDifferentiableError,
+    check_grads,
+)
+from autodiff.testing.checks.modules import check_module
+from autodiff.testing.checks.optimizers import check_optimizer
+from autodiff.testing.checks.properties import check_adjoint, check_linear, check_no_mutation
 
 __all__ = [
     "GradientCheckError",
@@ -13,5 +19,7 @@ __all__ = [
     "check_adjoint",
     "check_grads",
     "check_linear",
+    "check_module",
     "check_no_mutation",
+    "check_optimizer",
 ]
