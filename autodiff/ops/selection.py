@@ -14,7 +14,7 @@ import numpy as np
 from autodiff.declare import composite, custom, elementwise, linear
 from autodiff.errors import BROADCAST
 from autodiff.kernels.scalars import ONE, ZERO
-from autodiff.ops.complex import conj, real
+from autodiff.ops.complex import conj, imag, real
 from autodiff.variable import Array, Variable, raw
 
 
@@ -47,7 +47,7 @@ def _around(g: Any, y: Any, x: Any) -> Any:
     """Of a complex number only the angle matters: what flows is at right angles to it."""
     if x.dtype.kind != "c":
         return np.broadcast_to(ZERO[x.dtype], x.shape)
-    length, across = abs(x), g - real(g * y) * conj(y)
+    length, across = abs(x), imag(g * y) * (1j * conj(y))  # g - real(g y) conj(y), which cancels
     zero = raw(length) == 0
     if zero.any():
         length, across = where(zero, ONE[length.dtype], length), where(zero, ZERO[g.dtype], across)
@@ -78,20 +78,40 @@ def sign(x: Array, /) -> Array:
     )
 
 
-MANY = 4096
-"""From this size on a product and a look at it take less time than `numpy.where`."""
+BITS = {np.dtype(f"f{n}"): np.dtype(f"i{n}") for n in (2, 4, 8)}
+"""For each float the integer that is as wide."""
+
+
+def _bits(g: Any) -> Any:
+    return BITS.get(g.dtype) if isinstance(g, np.ndarray) else None
 
 
 def _passed(g: Any, holds: Any) -> Any:
-    """`g` where it holds and 0 elsewhere, even of what is not finite."""
-    if not isinstance(g, np.ndarray):
+    """`g` where it holds and 0 elsewhere, even of what is not finite.
+
+    Its bits are multiplied by 0 or 1, which is many times faster than `numpy.where`.
+    """
+    bits = _bits(g)
+    if bits is None:
         return where(holds, g, ZERO[g.dtype])
-    if g.size < MANY or not np.isfinite(g).all():
-        return np.where(holds, g, ZERO[g.dtype])
-    return g * holds
+    return (g.view(bits) * holds).view(g.dtype)
 
 
-@elementwise(partials=[lambda g, y: _passed(g, raw(y) > 0)], domain=[(0.2, 3.0)])
+def _passed_above_0(g: Any, y: Any) -> Any:
+    """`g` where `y` is positive. The zeros and ones are made where the result will be.
+
+    In many a network no step of the backward pass holds as much as this one, so that a mask of its
+    own would be the peak.
+    """
+    bits = _bits(g)
+    if bits is None:
+        return _passed(g, raw(y) > 0)
+    kept = np.greater(y, ZERO[y.dtype], out=np.empty_like(g, bits))
+    kept *= g.view(bits)
+    return kept.view(g.dtype)
+
+
+@elementwise(partials=[_passed_above_0], domain=[(0.2, 3.0)])
 def relu(x: Array, /) -> Array:
     """Rectified linear unit ``max(x, 0)``, with slope 0 at 0.
 
