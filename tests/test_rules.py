@@ -47,23 +47,35 @@ CHOSEN = "complement eig eigh packed_eig packed_eigh packed_svd qr svd"
 drawn = settings(max_examples=settings().max_examples // 5)
 
 
+def flow(op: Op, call: Call) -> tuple[Callable[..., Any], list[Any]]:
+    """`op` as a function of those of the call's arrays that have a derivative, and these."""
+    at = flowing(op, call)
+
+    def f(*xs: Any) -> Any:
+        arrays = list(call.arrays)
+        for i, x in zip(at, xs, strict=True):
+            arrays[i] = x
+        return joined(z for z in several(op.record(arrays, call.params)) if z.dtype.kind in "fc")
+
+    return f, [call.arrays[i] for i in at]
+
+
 def applied(op: Op, call: Call) -> tuple[Callable[..., Any], list[Any]]:
-    """`op` as a function of those of the call's arrays that have a derivative, and these.
+    """As `flow`, but of real numbers.
 
     A complex array is two real ones to it, and a complex result too: so everything that holds for
     real functions is asked of complex ones, holomorphic or not.
     """
-    at = flowing(op, call)
+    f, arrays = flow(op, call)
 
-    def f(*xs: Any) -> Any:
-        arrays, parts = list(call.arrays), iter(xs)
-        for i in at:
-            is_complex = call.arrays[i].dtype.kind == "c"
-            arrays[i] = next(parts) + 1j * next(parts) if is_complex else next(parts)
-        zs = several(op.record(arrays, call.params))
-        return joined(y for z in zs if z.dtype.kind in "fc" for y in parts_of(z))
+    def real(*xs: Any) -> Any:
+        parts = iter(xs)
+        given = [
+            next(parts) + 1j * next(parts) if x.dtype.kind == "c" else next(parts) for x in arrays
+        ]
+        return joined(y for z in several(f(*given)) for y in parts_of(z))
 
-    return f, [part for i in at for part in parts_of(call.arrays[i])]
+    return real, [part for x in arrays for part in parts_of(x)]
 
 
 def parts_of(z: Any) -> tuple[Any, ...]:
@@ -101,16 +113,21 @@ def data_of(tensors: Any) -> list[Any]:
 @drawn
 @given(data=st.data())
 def test_rules_match_numerical_derivatives_to_second_order(op: Op, data: st.DataObject) -> None:
-    f, xs = applied(op, data.draw(calls(op)))
-    check_grads(f, xs, order=2)
+    check_grads(*flow(op, data.draw(calls(op))), order=2)
 
 
 @each_function
 @settings(max_examples=3)
 @given(data=st.data())
 def test_third_order(op: Op, data: st.DataObject) -> None:
-    f, xs = applied(op, data.draw(calls(op)))
-    check_grads(f, xs, order=3)
+    check_grads(*flow(op, data.draw(calls(op))), order=3)
+
+
+@each_function
+@settings(max_examples=5)
+@given(data=st.data())
+def test_derivatives_in_single_precision_lose_no_digits(op: Op, data: st.DataObject) -> None:
+    check_grads(*flow(op, data.draw(calls(op, dtype=np.float32))), order=1, dtype=np.float32)
 
 
 @each_function
@@ -127,9 +144,8 @@ def test_rules_hold_for_complex_numbers_or_these_are_refused(op: Op, data: st.Da
             with pytest.raises(TypeError):
                 op.record(call.arrays, call.params)
         return
-    f, xs = applied(op, call)
     try:
-        check_grads(f, xs, order=2)
+        check_grads(*flow(op, call), order=2)
     except GradientCheckError as error:
         if not (op.name in CHOSEN.split() and "a gradient came that depends" in str(error)):
             raise
