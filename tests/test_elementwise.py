@@ -159,6 +159,74 @@ def test_slope_of_a_power_of_zero_in_its_exponent() -> None:
     np.testing.assert_array_equal(found, [-INF, 0.0, 0.0])
 
 
+# --- points where a rule goes another way than for most ---
+
+
+def test_slopes_of_remainders_by_the_divisor() -> None:
+    x, divisors = np.array([7.5, -7.5, 7.5, -7.5, 1.5]), np.array([2.0, 2.0, -2.0, -2.0, 2.0])
+    for f, quotients in [
+        (ad.remainder, [3.0, -4.0, -4.0, 3.0, 0.0]),
+        (ad.fmod, [3.0, -3.0, -3.0, 3.0, 0.0]),
+    ]:
+        np.testing.assert_array_equal(slope(partial(f, x), divisors), np.negative(quotients))
+        np.testing.assert_array_equal(slope(lambda t, f=f: f(t, divisors), x), np.ones(5))
+
+
+def test_the_value_of_a_step_at_0_has_a_slope() -> None:
+    x = np.array([-1.0, 0.0, 1.0])
+    np.testing.assert_array_equal(slope(partial(ad.heaviside, x), np.full(3, 0.5)), [0, 1, 0])
+    np.testing.assert_array_equal(slope(lambda t: ad.heaviside(t, 0.5), x), np.zeros(3))
+
+
+@pytest.mark.parametrize("op", [ad.fmax, ad.fmin])
+@pytest.mark.parametrize("times", [1, MANY])
+def test_a_number_wins_over_nan_and_has_the_slope(op: Callable[..., Any], times: int) -> None:
+    x1, x2 = np.tile([NAN, 1.0, NAN], times), np.tile([2.0, NAN, NAN], times)
+    for f, x, expected in [
+        (lambda t: op(t, x2), x1, [0.0, 1.0]),
+        (lambda t: op(x1, t), x2, [1.0, 0.0]),
+    ]:
+        found = slope(f, x).reshape(times, 3)[:, :2]  # of two NaNs it is anything
+        np.testing.assert_array_equal(found, [expected] * times)
+
+
+def test_a_large_flow_is_masked_as_a_small_one() -> None:
+    x = np.linspace(-1.0, 1.0, MANY)
+    np.testing.assert_array_equal(slope(ad.relu, x), x > 0)
+
+
+def test_an_infinite_quotient_beside_others() -> None:
+    x, divisors = np.array([INF, -5.0, 5.0, 0.0]), np.array([2.0, 2.0, INF, -2.0])
+    with np.errstate(invalid="ignore"):  # NumPy's of inf // 2
+        np.testing.assert_array_equal(ad.floor_divide(x, divisors), [INF, -3.0, 0.0, 0.0])
+    found = slope(partial(ad.remainder, x[1:]), divisors[1:])
+    np.testing.assert_array_equal(found, [3.0, 0.0, 0.0])
+
+
+def test_a_sign_is_copied_to_the_slope() -> None:
+    x, signs = [2.0, -2.0, 2.0, -2.0, 0.0], np.array([1.0, 3.0, -3.0, -1.0, -2.0])
+    np.testing.assert_array_equal(slope(lambda t: ad.copysign(t, signs), x), [1, -1, -1, 1, 0])
+
+
+def test_slopes_of_powers_of_numbers_of_any_kind() -> None:
+    whole = slope(lambda x: ad.pow(x, np.array([True, False])), [2.0, 3.0])
+    np.testing.assert_array_equal(whole, [1.0, 0.0])
+    assert np.isnan(slope(lambda e: (-2.0) ** e, 2.0))
+    turned = slope(lambda e: (-2.0) ** e, 2 + 0j)
+    np.testing.assert_allclose(turned, 4 * (math.log(2) + math.pi * 1j), rtol=1e-15)
+    exponents = np.array([2.0, 3.0], np.float32)
+    bases = np.array([3, 5], np.int8)
+    expected = bases**exponents * np.log([3.0, 5.0])
+    np.testing.assert_allclose(slope(partial(ad.pow, bases), exponents), expected, rtol=1e-6)
+
+
+def test_a_zero_among_others_keeps_its_slope_to_itself() -> None:
+    found = slope(partial(ad.pow, np.array([0.0, 2.0])), [2.0, 3.0])
+    np.testing.assert_allclose(found, [0.0, 8 * math.log(2)], rtol=1e-15)
+    found = slope(lambda x: ad.hypot(x, np.array([0.0, 4.0])), [0.0, 3.0])
+    np.testing.assert_allclose(found, [0.0, 0.6], rtol=1e-15)
+
+
 # --- tails and ends of the domain ---
 
 
@@ -185,3 +253,9 @@ def test_complex_sigmoid_in_both_tails() -> None:
     z = np.exp(-40 + 3j)
     np.testing.assert_allclose([low.real, low.imag], [z.real, z.imag], rtol=1e-14)
     assert high == 1
+
+
+def test_a_large_sum_of_exponentials_beside_an_infinite_one() -> None:
+    x = np.array([[INF, 1.0, INF], [1000.0, 1000.0, -1000.0]])
+    found = slope(lambda t: ad.logsumexp(t, 1), x)
+    np.testing.assert_allclose(found, [[0.5, 0.0, 0.5], [0.5, 0.5, 0.0]], rtol=1e-15)

@@ -177,8 +177,8 @@ def log10(x: Array, /) -> Array:
 
 @elementwise(
     partials=[
-        lambda y, x1, x2: _of_two(exp, x1, y, x2),
-        lambda y, x1, x2: _of_two(exp, x2, y, x1),
+        lambda y, x1, x2: _of_two(y, x1, x2),
+        lambda y, x1, x2: _of_two(y, x2, x1),
     ]
 )
 def logaddexp(x1: Array, x2: Array, /) -> Array:
@@ -202,10 +202,14 @@ def logaddexp(x1: Array, x2: Array, /) -> Array:
     return np.logaddexp(x1, x2)
 
 
-def _of_two(power: Any, x: Any, y: Any, other: Any) -> Any:
-    """The share of `x` in a sum with another."""
-    highest = raw(x) == np.inf
-    return share(power, x, y, highest, 1 + (raw(other) == np.inf) if highest.any() else 1)
+def _of_two(y: Any, x: Any, other: Any, unit: float = 1.0) -> Any:
+    """The share of `x` in a sum with another: of their difference alone, which rounds but once."""
+    alike = np.isinf(raw(y)) & (raw(x) == raw(other))
+    if not alike.any():
+        return sigmoid((x - other) * np.asarray(unit, y.dtype))
+    half = where(alike, ZERO[y.dtype], x) - where(alike, ZERO[y.dtype], other)
+    shares = sigmoid(half * np.asarray(unit, y.dtype))
+    return where(alike & (raw(y) < 0), ZERO[y.dtype], shares)
 
 
 def share(power: Any, x: Any, y: Any, highest: Any, count: Any) -> Any:
@@ -223,8 +227,8 @@ def share(power: Any, x: Any, y: Any, highest: Any, count: Any) -> Any:
 
 @elementwise(
     partials=[
-        lambda y, x1, x2: _of_two(exp2, x1, y, x2),
-        lambda y, x1, x2: _of_two(exp2, x2, y, x1),
+        lambda y, x1, x2: _of_two(y, x1, x2, LN2),
+        lambda y, x1, x2: _of_two(y, x2, x1, LN2),
     ]
 )
 def logaddexp2(x1: Array, x2: Array, /) -> Array:

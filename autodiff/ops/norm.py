@@ -17,7 +17,7 @@ from autodiff.kernels.scalars import ONE
 from autodiff.ops.arguments import a_constant, some_axes, some_matrices
 from autodiff.ops.arithmetic import sqrt
 from autodiff.ops.complex import conj, real
-from autodiff.ops.manipulation import astype, expand_dims, permute_dims
+from autodiff.ops.manipulation import astype, expand_dims, permute_dims, reshape
 from autodiff.ops.reduce import max, min, sum
 from autodiff.ops.selection import abs, sign, where
 from autodiff.ops.singular import svdvals
@@ -64,7 +64,8 @@ def vector_norm(x: Array, /, *, axis: Axis = None, keepdims: bool = False, ord: 
     Notes
     -----
     `numpy.linalg.vector_norm`; the array API standard's ``linalg.vector_norm``. A norm has slope 0
-    at 0, and an element that is 0 gets slope 0.
+    at 0, and an element that is 0 gets slope 0. Large and small numbers are scaled before their
+    powers are taken.
 
     Examples
     --------
@@ -76,24 +77,53 @@ def vector_norm(x: Array, /, *, axis: Axis = None, keepdims: bool = False, ord: 
         raise OpTypeError(f"vector_norm: expected ord to be a number, got {describe(ord)}")
     x = _floating(x)
     axes = None if axis is None else some_axes("vector_norm", axis, x.ndim)
-    if ord == 2:
-        squares = x * x if x.dtype.kind != "c" else real(x * conj(x))
-        return _root(sum(squares, axes, keepdims))
-    x = abs(x)
     if ord == inf:
-        return _largest(x, axes, keepdims)
+        return _largest(abs(x), axes, keepdims)
     if ord == -inf:
-        return min(x, axes, keepdims)
+        return min(abs(x), axes, keepdims)
     if ord == 1:
-        return sum(x, axes, keepdims)
+        return sum(abs(x), axes, keepdims)
     if ord == 0:
-        return sum(sign(x), axes, keepdims)
-    p = float(ord)
+        return sum(sign(abs(x)), axes, keepdims)
+    return _root_of_powers(x, float(ord), axes, keepdims)
+
+
+def _root_of_powers(x: Any, p: float, axes: Any, keepdims: bool) -> Any:
+    """``sum(abs(x)**p) ** (1/p)``, also where the powers are too large or too small to be told."""
+    with np.errstate(over="ignore"):
+        total = sum(_powers(x, p), axes, keepdims)
+    values = raw(total)
+    if p == 2:
+        info = np.finfo(values.dtype)
+        low, high = info.tiny / info.eps, inf
+    else:  # 1/p is rounded: what that does to a root grows with the logarithm of the power
+        low, high = 16.0 ** -np.abs(p), 16.0 ** np.abs(p)
+    if ((values > low) & (values < high)).all():
+        return _root(total, 1 / p)
+    scale = _scale(raw(x), axes, np.maximum if p > 0 else np.minimum)
+    y = _root(sum(_powers(x / scale, p), axes, True), 1 / p) * scale
+    return y if keepdims else reshape(y, total.shape)
+
+
+def _powers(x: Any, p: float) -> Any:
+    if p == 2:
+        return x * x if x.dtype.kind != "c" else real(x * conj(x))
+    x = abs(x)
     null = raw(x) == 0
-    powers = where(null, ONE[x.dtype], x) ** p if null.any() else x**p
-    if null.any():
-        powers = where(null, np.asarray(0 if p > 0 else inf, x.dtype), powers)
-    return _root(sum(powers, axes, keepdims), 1 / p)
+    if not null.any():
+        return x**p
+    at_0 = np.asarray(0 if p > 0 else inf, x.dtype)
+    return where(null, at_0, where(null, ONE[x.dtype], x) ** p)
+
+
+def _scale(x: Any, axes: Any, extreme: Any) -> Any:
+    """A power of two next to what dominates the sum: dividing by it rounds nothing."""
+    sizes = np.abs(x)
+    top = extreme.reduce(sizes, axes, None, None, True, 0 if extreme is np.maximum else inf)
+    _, exponent = np.frexp(top)
+    least = np.finfo(top.dtype).minexp
+    power = np.ldexp(ONE[top.dtype], np.maximum(exponent - 1, least))
+    return np.where(np.isfinite(top) & (top > 0), power, ONE[top.dtype])
 
 
 def _floating(x: Any) -> Any:

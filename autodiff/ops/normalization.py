@@ -4,12 +4,35 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from autodiff.declare import composite
 from autodiff.ops.arguments import a_constant
 from autodiff.ops.arithmetic import sqrt
 from autodiff.ops.complex import conj, real
-from autodiff.ops.reduce import Axis, mean
-from autodiff.variable import Array
+from autodiff.ops.reduce import Axis, elements, mean, sum
+from autodiff.variable import Array, raw
+
+
+def deviations(x: Any, axis: Axis, keepdims: bool = True) -> tuple[Any, Any]:
+    """`x` less its mean over axes, and the sum of its squares.
+
+    A mean far larger than the deviations is rounded by as much as some of these are. Then what is
+    left of it is taken off too.
+    """
+    middle = mean(x, axis, True)
+    away = x - middle
+    total = _squared(away, axis, keepdims)
+    size = np.abs(raw(middle)) * (elements(x.shape, axis) ** 0.5 / 10)
+    if (size > np.sqrt(raw(total)).reshape(size.shape)).any():
+        away = away - mean(raw(away), axis, True)
+        total = _squared(away, axis, keepdims)
+    return away, total
+
+
+def _squared(away: Any, axis: Axis, keepdims: bool) -> Any:
+    squares = real(away * conj(away)) if away.dtype.kind == "c" else away * away
+    return sum(squares, axis, keepdims)
 
 
 @composite
@@ -49,6 +72,5 @@ def standardize(x: Array, axis: Axis = None, eps: float = 1e-5) -> Any:
     Tensor([-1.,  1.])
     """
     eps = a_constant("standardize", eps, "eps")
-    away: Any = x - mean(x, axis, True)
-    square = real(away * conj(away)) if away.dtype.kind == "c" else away * away
-    return away / sqrt(mean(square, axis, True) + eps)
+    away, total = deviations(x, axis)
+    return away / sqrt(total / (elements(x.shape, axis) or 1) + eps)

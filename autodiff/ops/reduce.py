@@ -12,6 +12,7 @@ import numpy as np
 from numpy.lib.array_utils import normalize_axis_tuple
 
 from autodiff.declare import custom, linear
+from autodiff.kernels.summation import added
 from autodiff.ops.arguments import summable
 from autodiff.ops.manipulation import broadcast_to, cast, permute_dims, reshape
 from autodiff.ops.rearrange import flip
@@ -103,7 +104,7 @@ def sum(x: Array, /, axis: Axis = None, keepdims: bool = False, *, dtype: Any = 
     """
     if dtype is not None:
         dtype = summable(x, dtype)
-    return add_up(having(x, axis), axis, dtype, None, keepdims)
+    return added(having(x, axis), axis, dtype, keepdims)
 
 
 def _others(x: Any, axis: Axis, dtype: Any) -> Any:
@@ -223,7 +224,7 @@ def mean(x: Array, /, axis: Axis = None, keepdims: bool = False) -> Array:
     """
     if x.dtype.char not in "dfDF":  # as NumPy does: sums of integers and of float16 would overflow
         return having(x, axis).mean(axis, keepdims=keepdims)
-    return add_up(x, axis, None, None, keepdims) / elements(x.shape, axis)
+    return added(x, axis, None, keepdims) / elements(x.shape, axis)
 
 
 def _extreme(g: Any, y: Any, x: Any, axis: Axis, keepdims: bool) -> Any:

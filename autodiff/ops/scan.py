@@ -15,6 +15,7 @@ from autodiff.errors import OpTypeError, OpValueError
 from autodiff.kernels import scan
 from autodiff.kernels.ordering import running_winners
 from autodiff.kernels.scalars import ONE, ZERO
+from autodiff.kernels.summation import running_sums
 from autodiff.ops.along import pick_along
 from autodiff.ops.arguments import along, an_axis, summable
 from autodiff.ops.exponential import exp
@@ -109,7 +110,7 @@ def cumulative_sum(
     >>> cumulative_sum(Tensor([1.0, 2.0, 3.0]))
     Tensor([1., 3., 6.])
     """
-    return _accumulated(np.cumsum, 0, x, axis, dtype, include_initial)
+    return _accumulated(running_sums, 0, x, axis, dtype, include_initial)
 
 
 def _products_pulled(g: Any, y: Any, x: Any, axis: int | None, include_initial: bool) -> Any:

@@ -2,6 +2,10 @@
 
 The largest element is subtracted before any exponential is taken, so that no finite input
 overflows; float16 is summed in float32, since its own sums end at 65,504 and lose ones from 2,048.
+
+Where one element is far above the others, a sum is 1 and what is left of the others is lost. So
+logarithms are taken of what there is besides that 1, and slopes are written without ``1 - p``:
+docs/stability.md says how exact they are.
 """
 
 from __future__ import annotations
@@ -9,12 +13,15 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.lib.array_utils import normalize_axis_index
 
 from autodiff.declare import custom
-from autodiff.kernels.scalars import ZERO
-from autodiff.ops.exponential import exp, share
+from autodiff.kernels.scalars import ONE, ZERO
+from autodiff.ops.along import pick_along
+from autodiff.ops.exponential import exp, expm1, share
 from autodiff.ops.manipulation import cast, expand_dims
 from autodiff.ops.reduce import Axis, add_up, having, over, sum
+from autodiff.ops.selection import where
 from autodiff.variable import Array, raw
 
 
@@ -22,7 +29,12 @@ def _weights(g: Any, y: Any, x: Any, axis: Axis, keepdims: bool) -> Any:
     highest = raw(x).real == np.inf
     count = np.maximum(add_up(highest, axis, None, None, True), 1) if highest.any() else 1
     weights = share(exp, x, over(y, x.shape, axis, keepdims), highest, count)
-    return over(g, x.shape, axis, keepdims) * weights
+    # y, rounded, is off by an ulp, and so is each of their logarithms; but by the same
+    total = sum(weights, axis, True, dtype=_wide(weights))
+    none = raw(total) == 0
+    if none.any():
+        total = where(none, ONE[total.dtype], total)
+    return over(g, x.shape, axis, keepdims) * _rounded(weights / total, weights)
 
 
 @custom(vjps=[_weights], expects="axes that x has")
@@ -67,9 +79,8 @@ def logsumexp(x: Array, /, axis: Axis = None, keepdims: bool = False) -> Array:
     # of complex numbers it is the real part that would overflow
     highest = np.maximum.reduce(x.real, axis=axis, keepdims=True, initial=-np.inf)
     shift = np.where(np.isfinite(highest), highest, ZERO[highest.dtype])
-    total = _total(np.exp(x - shift), axis)
     with np.errstate(divide="ignore"):  # the logarithm of an empty or all -inf sum is -inf
-        y = np.asarray(np.log(total) + shift, x.dtype)
+        y = np.asarray(_log_total(np.exp(x - shift), axis) + shift, x.dtype)
     return y if keepdims else y.squeeze(axis)
 
 
@@ -77,14 +88,29 @@ def _floating(x: Any) -> Any:
     return x if x.dtype.kind in "fc" else x.astype(np.float64)
 
 
+def _wide(x: Any) -> Any:
+    """What to sum in; None: in its own dtype."""
+    return np.float32 if x.dtype.char == "e" else None
+
+
 def _total(e: Any, axis: Axis) -> Any:
     """Sum over axes, which stay at length 1."""
-    return add_up(e, axis, np.float32 if e.dtype.char == "e" else None, None, True)
+    return add_up(e, axis, _wide(e), None, True)
+
+
+def _log_total(e: Any, axis: Axis) -> Any:
+    """Logarithm of the sum of exponentials, the largest of which is 1."""
+    total = _total(e, axis)
+    if e.dtype.kind == "c" or not (total < 1.5).any():
+        return np.log(total)
+    ones = e == 1
+    more = add_up(ones, axis, total.dtype, None, True) - ONE[total.dtype]  # equally large ones
+    return np.log1p(_total(e * ~ones, axis) + more)
 
 
 def _summed(g: Any, axis: int) -> Any:
     """As `_total`, recorded."""
-    return sum(g, axis, True, dtype=np.float32 if g.dtype.char == "e" else None)
+    return sum(g, axis, True, dtype=_wide(g))
 
 
 def _rounded(flow: Any, g: Any) -> Any:
@@ -100,10 +126,19 @@ def _shifted(x: Any, axis: int) -> Any:
     return np.asarray(x - np.maximum.reduce(x.real, axis=axis, keepdims=True))
 
 
-@custom(
-    vjps=[lambda g, y, axis: _rounded(y * (g - _summed(g * y, axis)), g)],
-    expects="an axis that x has",
-)
+def _softmax_pulled(g: Any, y: Any, axis: int) -> Any:
+    """``y * (g - sum(g * y))``, which is the same for every g that is shifted.
+
+    Shifted to 0 where y is largest, so that what is next to 1 is not taken from 1.
+    """
+    values = raw(y)
+    if values.dtype.kind != "c" and values.max(initial=0) > 0.5:
+        at = normalize_axis_index(axis, y.ndim)
+        g = g - pick_along(g, np.expand_dims(values.argmax(at), at), at)
+    return _rounded(y * (g - _summed(g * y, axis)), g)
+
+
+@custom(vjps=[_softmax_pulled], expects="an axis that x has")
 def softmax(x: Array, /, axis: int = -1) -> Array:
     """Exponentials over their sum along `axis`: positive, and 1 in all.
 
@@ -141,10 +176,13 @@ def softmax(x: Array, /, axis: int = -1) -> Array:
     return e
 
 
-@custom(
-    vjps=[lambda g, y, axis: _rounded(g - exp(y) * _summed(g, axis), g)],
-    expects="an axis that x has",
-)
+def _log_softmax_pulled(g: Any, y: Any, axis: int) -> Any:
+    """``g - exp(y) * sum(g)``, as ``g * (1 - exp(y))`` less what flows to the others."""
+    others = exp(y) * (_summed(g, axis) - g)
+    return _rounded(-g * expm1(y) - others, g)
+
+
+@custom(vjps=[_log_softmax_pulled], expects="an axis that x has")
 def log_softmax(x: Array, /, axis: int = -1) -> Array:
     """Logarithm of `softmax`, exact also where the softmax underflows.
 
@@ -184,14 +222,31 @@ def log_softmax(x: Array, /, axis: int = -1) -> Array:
             f"or its abs()"
         )
     shifted = _shifted(x, axis)
-    return np.asarray(shifted - np.log(_total(np.exp(shifted), axis)), shifted.dtype)
+    return np.asarray(shifted - _log_total(np.exp(shifted), axis), shifted.dtype)
+
+
+def _places(target: Any) -> tuple[Any, ...]:
+    """The index of the targets' scores: `numpy.take_along_axis` takes three times as long."""
+    first, *others = np.indices(target.shape, sparse=True)
+    return first, target, *others
 
 
 def _error(g: Any, logits: Any, target: Any) -> Any:
-    """``g * (softmax - one_hot)``: the prediction's error, times what flows in."""
-    one_hot = np.zeros(logits.shape, logits.dtype)
-    np.put_along_axis(one_hot, np.expand_dims(raw(target), 1), 1, axis=1)
-    return (softmax(logits, 1) - one_hot) * expand_dims(g, 1)
+    """``g * (softmax - one_hot)``: the prediction's error, times what flows in.
+
+    At the target it is less the sum of the others, which next to 0 is far more exact than 1 less
+    than the softmax.
+    """
+    at, p = _places(raw(target)), softmax(logits, 1)
+    if isinstance(p, np.ndarray):
+        p[at] = 0
+        p[at] = -_total(p, 1).squeeze(1)
+    else:
+        others = np.ones(p.shape, p.dtype)
+        others[at] = 0
+        p = p * others
+        p = p - _rounded(_summed(p, 1), p) * (1 - others)
+    return p * expand_dims(g, 1)
 
 
 @custom(
@@ -222,7 +277,8 @@ def cross_entropy(logits: Array, target: Any) -> Array:
 
     Notes
     -----
-    `log_softmax` at the target, so that no finite score overflows.
+    `log_softmax` at the target, so that no finite score overflows, and exact also where the
+    target's score is far above the others, as its slopes are.
 
     Examples
     --------
@@ -238,7 +294,10 @@ def cross_entropy(logits: Array, target: Any) -> Array:
         raise ValueError(f"target is {target.dtype} {target.shape}")
     if target.size and not 0 <= target.min() <= target.max() < logits.shape[1]:
         raise ValueError(f"target holds classes from {target.min()} to {target.max()}")
-    shifted = _shifted(logits, 1)
-    picked = np.take_along_axis(shifted, np.expand_dims(target, 1), axis=1)
-    total = _total(np.exp(shifted, out=shifted), 1)
-    return np.asarray(np.log(total) - picked, shifted.dtype).squeeze(1)
+    shifted, at = _shifted(logits, 1), _places(target)
+    picked = shifted[at]
+    np.exp(shifted, out=shifted)
+    shifted[at] = 0
+    # the sum less 1: either picked is 0, or another one is
+    besides = _total(shifted, 1).squeeze(1) + np.expm1(picked)
+    return np.asarray(np.log1p(besides) - picked, shifted.dtype)

@@ -18,6 +18,7 @@ from autodiff.ops.complex import conj, real
 from autodiff.ops.diagonal import diagonal
 from autodiff.ops.linalg import matmul
 from autodiff.ops.manipulation import broadcast_to, cast, matrix_transpose, reshape
+from autodiff.ops.normalization import deviations
 from autodiff.ops.reduce import Axis, elements, max, mean, min, sum
 from autodiff.ops.selection import where
 from autodiff.variable import Array, raw
@@ -109,10 +110,8 @@ def _in_full(x: Any, y: Any) -> Any:
 
 
 def _variance(x: Any, axis: Axis, correction: Any, keepdims: bool, name: str) -> Any:
-    away = x - mean(x, axis, True)
-    squares = real(away * conj(away)) if away.dtype.kind == "c" else away * away
-    count = _less(elements(x.shape, axis), correction, name)
-    return sum(squares, axis, keepdims) / count
+    _, total = deviations(x, axis, keepdims)
+    return total / _less(elements(x.shape, axis), correction, name)
 
 
 def _less(count: int, correction: Any, name: str) -> float:
@@ -236,7 +235,7 @@ def _covariance(name: str, x: Any, correction: Any) -> Any:
         raise OpValueError(f"{name}: expected x of shape (M, N) or (N,), got {x.shape}")
     count = _less(x.shape[-1], correction, name)
     rows = x if x.ndim == 2 else reshape(x, (1, -1))
-    away = rows - mean(rows, 1, True)
+    away, _ = deviations(rows, 1)
     products = matmul(away, matrix_transpose(conj(away) if away.dtype.kind == "c" else away))
     return (products if x.ndim == 2 else reshape(products, ())) / count
 
