@@ -36,6 +36,7 @@ mutants: $(VENV)/ready ## plant faults in the rules: the tests must find them
 bench: $(VENV)/oracle ## what an operation costs, as a ratio to PyTorch, which it installs
 	@$(BIN)/python benchmarks/training.py
 	@$(BIN)/python benchmarks/overhead.py
+	@$(BIN)/python benchmarks/memory.py
 
 format: $(VENV)/ready ## format the code and fix what the linter can fix
 	$(BIN)/ruff format .

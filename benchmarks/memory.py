@@ -6,11 +6,12 @@ has been through, so that all code is loaded and Adam has its moments. Two measu
 
 - resident: what the system had to give, the process's high-water mark (Linux counts it) over three
   steps. It is the same measure for both, and sees all: what an allocator keeps or scatters, what
-  BLAS and oneDNN take for themselves. The limit is set on this.
+  BLAS and oneDNN take for themselves.
 - allocated: the arrays alone, by each library's own account: `tracemalloc` for NumPy's (which
   counts Python's objects too, some hundredth of it), the memory events of `torch.profiler`.
 
-Run it with ``make bench``; it exits with an error if PyTorch needs less (to the hundredth).
+Run it with ``make bench``; it exits with an error if by one of them PyTorch needs less (to the
+hundredth).
 """
 
 from __future__ import annotations

@@ -6,23 +6,19 @@
 from __future__ import annotations
 
 import json
-import sys
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+import stability
+from stability_cases import CASES, Case
 
 import autodiff as ad
 from autodiff import Tensor, gradients
 from autodiff.kernels.summation import added, running_sums
 from nn import functional
-
-sys.path.append(str(Path(__file__).parents[1] / "benchmarks"))
-
-import stability
-from stability_cases import CASES, Case
 
 RECORDS = json.loads(Path(__file__).with_name("stability_values.json").read_text(encoding="utf-8"))
 CALLS = [

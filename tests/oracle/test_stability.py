@@ -7,7 +7,6 @@ ranges. Errors are counted in ulps of the exact result.
 from __future__ import annotations
 
 import math
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +16,6 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 pytest.importorskip("mpmath")
-sys.path.append(str(Path(__file__).parents[2] / "benchmarks"))
-
 import stability
 from stability_cases import CASES, MANY, Case
 
