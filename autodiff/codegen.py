@@ -378,11 +378,12 @@ def _constants(parents: Sequence[Any], datas: Sequence[Any]) -> Any:
 
 def _labels(args: Sequence[Any]) -> dict[int, str] | None:
     """Names of the constants among a call's arguments, for drawings."""
-    names = None
-    for i, x in enumerate(args):
-        if isinstance(x, Variable) and x._node is None and x._name is not None:
-            names = {**(names or {}), i: x._name}
-    return names
+    names = {
+        i: x._name
+        for i, x in enumerate(args)
+        if isinstance(x, Variable) and x._node is None and x._name is not None
+    }
+    return names or None
 
 
 def _sequence(xs: Any) -> tuple[Any, ...]:

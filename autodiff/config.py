@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from contextlib import ContextDecorator
-from contextvars import ContextVar, Token
+from contextvars import ContextVar
 from types import TracebackType
-from typing import Any
+from typing import Any, NamedTuple
 
 _recording: ContextVar[bool] = ContextVar("autodiff.recording", default=True)
 
@@ -13,14 +13,22 @@ is_grad_enabled = _recording.get
 """Whether operations on tensors are recorded here and now (in this thread or async task)."""
 
 
+class _Open(NamedTuple):
+    """A block that was entered, the mode before it, and the block around it."""
+
+    block: _Recording
+    before: bool
+    around: _Open | None
+
+
+_innermost: ContextVar[_Open | None] = ContextVar("autodiff.innermost", default=None)
+
 _RUNS_LATER = 0x20 | 0x80 | 0x200  # flags of generator, coroutine and async generator code
 
 
 class _Recording(ContextDecorator):
+    # What a block has to restore is kept in the context, not here: threads may share the object.
     _mode: bool
-
-    def __init__(self) -> None:
-        self._tokens: list[Token[bool]] = []
 
     def __call__(self, function: Any) -> Any:
         code = getattr(function, "__code__", None)  # other callables have none
@@ -31,11 +39,9 @@ class _Recording(ContextDecorator):
             )
         return super().__call__(function)
 
-    def _recreate_cm(self) -> _Recording:  # a decorated function may call itself, or run in threads
-        return type(self)()
-
     def __enter__(self) -> None:
-        self._tokens.append(_recording.set(self._mode))
+        _innermost.set(_Open(self, _recording.get(), _innermost.get()))
+        _recording.set(self._mode)
 
     def __exit__(
         self,
@@ -43,7 +49,12 @@ class _Recording(ContextDecorator):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        _recording.reset(self._tokens.pop())
+        left = _innermost.get()
+        while left is not None and left.block is not self:  # one inside that was never left
+            left = left.around
+        if left is not None:  # else a block around was left first, and restored the mode
+            _recording.set(left.before)
+            _innermost.set(left.around)
 
 
 class no_grad(_Recording):  # noqa: N801 - used like a statement, and named as the field names it

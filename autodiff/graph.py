@@ -9,8 +9,10 @@ arrays or tensors, and the same walk then computes numbers or records itself.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from functools import partial
 from itertools import count
 from operator import attrgetter
+from threading import RLock
 from typing import Any, NamedTuple
 from weakref import ref
 
@@ -239,7 +241,7 @@ def pullback(
                 needed.add(node)
     if ops and _last_write > ops[-1].seq:
         walked = [n for n in ops if needed is None or not needed.isdisjoint(n.parents)]
-        _refuse_overwritten(walked)
+        _refuse_overwritten(walked, needed)
     cotangents.update(seeds)
     pop = cotangents.pop
     plain = into is None and view is None and visit is None
@@ -299,10 +301,33 @@ def _seen_as(node: Node, needed: set[Node] | None, view: Callable[[Node], Any] |
 
 
 def pushforward(
-    root: Node, tangents: Mapping[Node, Any], *, view: Callable[[Node], Any] | None = None
-) -> Any:
-    """Walk from the leaves to `root`, carrying the given tangents; None if none arrives."""
-    ops, _ = upstream([root])
+    roots: Collection[Node],
+    tangents: Mapping[Node, Any],
+    *,
+    view: Callable[[Node], Any] | None = None,
+) -> dict[Node, Any]:
+    """Walk from the leaves to `roots`, carrying tangents.
+
+    Parameters
+    ----------
+    roots
+        Where the tangents are wanted.
+    tangents
+        What is given, by node.
+    view
+        As in `pullback`.
+
+    Returns
+    -------
+    dict
+        The tangent of every root that one arrives at.
+
+    Raises
+    ------
+    GradientError
+        If a node's saved arrays were released.
+    """
+    ops, _ = upstream(roots)
     carried = dict(tangents)
     for node in reversed(ops):
         if node in carried:
@@ -318,45 +343,55 @@ def pushforward(
         tangent = node.op.push(node if view is None else view(node), incoming)  # type: ignore[union-attr]
         if tangent is not None:
             carried[node] = tangent
-    return carried.get(root)
+    return {root: carried[root] for root in roots if root in carried}
 
 
 _last_write = 0
 _writes: dict[int, tuple[ref[np.ndarray[Any, Any]], int]] = {}
+_writing = RLock()
 
 
 def overwritten(array: np.ndarray[Any, Any]) -> None:
     """Take note that `array` is written in place now: graphs that saved it are stale."""
     global _last_write
     key = id(array)
-    known = _writes.get(key)
-    at = known[0] if known is not None else ref(array, lambda _: _writes.pop(key, None))
-    _last_write = tick()
-    _writes[key] = at, _last_write
+    with _writing:  # or a thread that was overtaken would set the clock of writes back
+        known = _writes.get(key)
+        # called with the dead reference, which is the default of `pop`: nothing can interrupt that
+        at = known[0] if known is not None else ref(array, partial(_writes.pop, key))
+        _last_write = tick()
+        _writes[key] = at, _last_write
 
 
-def _refuse_overwritten(ops: Sequence[Node]) -> None:
-    """Raise if an array that a node saved was overwritten since."""
+def _refuse_overwritten(ops: Sequence[Node], needed: set[Node] | None) -> None:
+    """Raise if an array that a flow to a needed parent reads was overwritten since."""
     oldest = min((node.seq for node in ops), default=_last_write)
     recent = [(at(), when) for at, when in list(_writes.values()) if when > oldest]
     for node in ops:
-        for buffer, when in recent:
-            if when > node.seq and any(
-                isinstance(value, np.ndarray) and np.may_share_memory(value, buffer)
-                for value in _arrays(node)
-                if buffer is not None
-            ):
-                raise GradientError(
-                    f"the gradient of {node!r} needs a value that was overwritten since it was "
-                    f"used (by an optimizer's step?): run backward before the step, or compute "
-                    f"the loss again after it"
-                )
+        later = [buffer for buffer, when in recent if when > node.seq and buffer is not None]
+        if later and any(
+            np.may_share_memory(value, buffer)
+            for value in _read(node, needed)
+            if isinstance(value, np.ndarray)
+            for buffer in later
+        ):
+            raise GradientError(
+                f"the gradient of {node!r} needs a value that was overwritten since it was used "
+                f"(by an optimizer's step?): run backward before the step, or compute the loss "
+                f"again after it"
+            )
 
 
-def _arrays(node: Node) -> Iterable[Any]:
-    """All saved arrays of a node, those of a variadic op one by one."""
-    if node.saved is not RELEASED:
-        for value in node.kept().values():
+def _read(node: Node, needed: set[Node] | None) -> Iterable[Any]:
+    """The saved arrays that flows to needed parents read, those of a variadic op one by one."""
+    op = node.op
+    if op is None or node.saved is RELEASED:
+        return
+    asked = op.declaration.asked * (len(node.parents) if op.variadic else 1)
+    flows = [p is not None if needed is None else p in needed for p in node.parents]
+    names = {name for names, flow in zip(asked, flows, strict=True) if flow for name in names}
+    for name, value in node.kept().items():
+        if name in names:
             yield from value if isinstance(value, list) else (value,)
 
 

@@ -288,21 +288,19 @@ class Methods(Variable):
             raise ValueError(
                 f"out: expected shape {made.shape}, the result's, got {self._data.shape}"
             )
-        data = made._data if made.dtype == self._data.dtype else made._data.astype(self._data.dtype)
+        if made.dtype != self._data.dtype:
+            made = manipulation.astype(made, self._data.dtype)
         if isinstance(self._node, Leaf):
             if is_grad_enabled():
                 raise GradientError(
                     "setitem: a leaf that requires grad can't be assigned to, its gradient would "
                     "be that of another value: assign to a copy, y = x.copy(), or inside no_grad()"
                 )
-            self.data = data
+            self.data = made._data
             return
-        node = made._node
-        if node is not None and made.dtype != self._data.dtype:
-            node = manipulation.astype(made, self._data.dtype)._node
-        if node is not None and self._name is not None:
-            node.name = self._name
-        self._data, self._node = data, node
+        if made._node is not None and self._name is not None:
+            made._node.name = self._name
+        self._data, self._node = made._data, made._node
 
     def __len__(self) -> int:
         if not self._data.ndim:

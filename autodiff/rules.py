@@ -99,14 +99,14 @@ def push_linear(what: Declaration) -> Push:
     def push(node: Node, tangents: Sequence[Any]) -> Any:
         op = node.op
         assert op is not None  # only ops are walked
-        flowing = [i for i in range(len(tangents)) if op.variadic or what.rules[i] is not None]
-        moving = [tangents[i] for i in flowing if tangents[i] is not None]
+        flowing = [op.variadic or what.rules[i] is not None for i in range(len(tangents))]
+        moving = [t for t, flows in zip(tangents, flowing, strict=True) if flows and t is not None]
         if not moving:
             return None
         dtype = _dtype(moving)
 
         def given(i: int, t: Any) -> Any:
-            if i not in flowing:
+            if not flowing[i]:
                 return node.kept()[op.arrays[i]]
             return np.zeros(shape_of(node, i), dtype) if t is None else t
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import operator
 import sys
 from collections.abc import Mapping, Sequence
-from threading import Lock
+from threading import RLock
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
@@ -420,8 +420,8 @@ class Tensor(Methods):
                 "copy, pickle: a computed tensor that requires grad can't be had apart from its "
                 "graph: detach() it first"
             )
-        state = self._data.copy(), self.requires_grad, self.name, self.grad
-        return _rebuilt, (type(self), *state)
+        grad = None if self._grad is None else _rebuilt(*self._grad.__reduce__()[1])
+        return _rebuilt, (type(self), self._data.copy(), self.requires_grad, self.name, grad)
 
 
 def _rebuilt(
@@ -458,12 +458,11 @@ def owned(g: Any, dtype: np.dtype[Any], taken: set[int]) -> Tensor:
     several parents. `taken` has the ids of arrays that something else holds, and gets this one's.
     """
     array = g if type(g) is ndarray else g._data if isinstance(g, Variable) else asarray(g)
+    made: Tensor = g if isinstance(g, Tensor) else tensor(array, None)
     real_too = dtype is FLOAT64 or dtype is FLOAT32 or dtype.kind != "c"
     if array.dtype is dtype and real_too and array.base is None and id(array) not in taken:
         taken.add(id(array))
-        owned: Tensor = tensor(array, None) if array is g or not isinstance(g, Tensor) else g
-        return owned
-    made: Tensor = g if isinstance(g, Tensor) else tensor(array, None)
+        return made
     if array.dtype != dtype:
         if array.dtype.kind == "c" and real_too:
             made = real(made)
@@ -477,16 +476,18 @@ def owned(g: Any, dtype: np.dtype[Any], taken: set[int]) -> Tensor:
 def _deliver(found: Mapping[Node, Any], seed: Tensor) -> None:
     """Add each leaf's cotangent to the gradient of its tensor, if that still exists."""
     taken = {id(seed._data)}
-    updates = []
+    totals: dict[Tensor, Tensor] = {}
     with _delivering:  # threads may share leaves: read, add and write as one
         for leaf, g in found.items():
             assert isinstance(leaf, Leaf)  # nothing else was asked for
             owner = leaf.owner()
             if owner is not None:
                 new = owned(g, leaf.data.dtype, taken)
-                updates.append((owner, new if owner._grad is None else owner._grad + new))
-        for owner, grad in updates:  # all of them, or on an error none
-            owner._grad = grad
+                known = totals.get(owner, owner._grad)  # a tensor may have had another leaf before
+                totals[owner] = new if known is None else known + new
+        # All of them, or on an error none: no line of Python runs in between, so no interrupt.
+        any(map(_set_grad, totals, totals.values()))
 
 
-_delivering = Lock()
+_set_grad = vars(Variable)["_grad"].__set__
+_delivering = RLock()  # a signal's handler may run a backward of its own

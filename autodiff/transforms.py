@@ -18,7 +18,7 @@ from autodiff.errors import GradientError, describe
 from autodiff.graph import Leaf, Node, Point, pullback, pushforward, upstream
 from autodiff.ops.arguments import an_int
 from autodiff.ops.complex import real
-from autodiff.ops.manipulation import astype, copy
+from autodiff.ops.manipulation import astype, cast, copy
 from autodiff.tensor import Tensor, TensorLike, owned
 from autodiff.variable import Variable, lifted, raw, tensor
 
@@ -61,27 +61,26 @@ def gradients(
     (12.0, 12.0)
     """
     ys, xs = _several(outputs), _several(inputs)
-    if grad_outputs is None:
-        gs: Sequence[Any] = [None] * len(ys)
-    else:
-        left_out = (
-            isinstance(grad_outputs, (list, tuple))
-            and len(grad_outputs) == 1
-            and grad_outputs[0] is None
-        )
-        single = isinstance(outputs, Tensor) and not left_out
-        gs = [grad_outputs] if single else _several(grad_outputs)
+    gs: Sequence[Any]
+    match grad_outputs:
+        case None:
+            gs = (None,) * len(ys)
+        case [None]:  # of a single output too, whose cotangent may be a list of numbers
+            gs = (None,)
+        case _:
+            gs = (grad_outputs,) if isinstance(outputs, Tensor) else _several(grad_outputs)
     if len(gs) != len(ys):
         raise GradientError(
             f"gradients: expected one of grad_outputs for each of {len(ys)} outputs, got {len(gs)}"
         )
+    recorded = any(isinstance(y, Tensor) and y._node is not None for y in ys)
     for kind, these in (("output", ys), ("input", xs)):
         for i, t in enumerate(these):
             if not isinstance(t, Tensor):
                 raise GradientError(
                     f"gradients: expected tensors, got {type(t).__name__} as {kind} {i}"
                 )
-            if t._node is None and (kind == "input" or all(y._node is None for y in ys)):
+            if t._node is None and (kind == "input" or not recorded):
                 raise GradientError(
                     f"gradients: {kind} {i} (shape {t.shape}) requires no grad: was it detached, "
                     f"or made without requires_grad=True, or inside no_grad()?"
@@ -148,12 +147,13 @@ def _pulled(
     f: Callable[..., Any], xs: Sequence[TensorLike], caller: str
 ) -> tuple[Any, Callable[..., tuple[Tensor, ...]]]:
     ys, fresh, higher = _recorded(f, xs, caller)
+    ends = _as_they_are(_several(ys))
 
     def pull(*us: TensorLike) -> tuple[Tensor, ...]:
-        gs = us or (None,) * len(_several(ys))
-        if len(gs) != len(_several(ys)):
-            raise GradientError(f"{caller}: expected {len(_several(ys))} cotangents, got {len(gs)}")
-        return _walk(_several(ys), gs, fresh, higher or _tracked(us), caller, "the cotangent")
+        gs = us or (None,) * len(ends)
+        if len(gs) != len(ends):
+            raise GradientError(f"{caller}: expected {len(ends)} cotangents, got {len(gs)}")
+        return _walk(ends, gs, fresh, higher or _tracked(us), caller, "the cotangent")
 
     return (ys if higher else _map(Tensor.detach, ys)), pull
 
@@ -191,18 +191,24 @@ def jvp(
     lift = higher or _tracked(vs)
     with enable_grad():
         tangents = {x._node: _tangent(v, x, lift) for x, v in zip(fresh, vs, strict=True)}
+        roots = [y._node for y in _several(ys) if y._node is not None]
+        arrived = pushforward(roots, tangents, view=lifted if lift else None)
+        taken = {id(raw(t)) for t in tangents.values()}
 
         def along(y: Any) -> Any:
-            t = None
-            if y._node is not None:
-                t = pushforward(y._node, tangents, view=lifted if lift else None)
+            t = arrived.get(y._node)
             if t is None:
                 t = np.zeros(y.shape, y.dtype)
             if y.dtype.kind != "c" and t.dtype.kind == "c":
                 t = real(t)
-            if isinstance(t, Tensor):
-                return t if lift else t.detach()
-            return tensor(np.array(t, y.dtype), None)
+            if not (lift and isinstance(t, Tensor)):
+                return tensor(np.array(raw(t), y.dtype), None)
+            if t.dtype != y.dtype:
+                t = cast(t, y.dtype)
+            if t._data.base is not None or id(t._data) in taken:  # another's memory, as in `owned`
+                t = copy(t)
+            taken.add(id(t._data))
+            return t
 
         ts = _map(along, ys)
     return (ys if higher else _map(Tensor.detach, ys)), ts
@@ -301,8 +307,9 @@ def _recorded(
     """``f`` of fresh variables, those, and whether anything outside wants derivatives too."""
     outside = is_grad_enabled()
     with enable_grad():
-        fresh = [_fresh(x, outside, caller) for x in xs]
-        ys = f(*fresh)
+        given = [_fresh(x, outside, caller) for x in xs]
+        fresh = _as_they_are(given)
+        ys = f(*given)
     for y in _several(ys):
         if not isinstance(y, Tensor):
             raise GradientError(
@@ -316,6 +323,11 @@ def _recorded(
         return at not in own and not (isinstance(at, Point) and at.owner() is None)
 
     return ys, fresh, outside and any(map(foreign, upstream(roots)[1]))
+
+
+def _as_they_are(tensors: Sequence[Any]) -> list[Any]:
+    """The same values in the same places of the graph, whatever is assigned to `tensors` later."""
+    return [tensor(t._data, t._node) for t in tensors]
 
 
 def _fresh(x: TensorLike, outside: bool, caller: str) -> Any:

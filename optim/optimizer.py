@@ -196,7 +196,19 @@ class Optimizer:
 
         A graph recorded before, whose backward would need the old values, raises when asked for
         it.
+
+        Raises
+        ------
+        ValueError
+            If an option was set to what the constructor refuses; nothing has been changed then.
+
+        Notes
+        -----
+        An interrupt in the middle (Ctrl-C) may leave some parameters updated and others not, and
+        one in part: what is in memory is then no point of the training. Go on from a saved state.
         """
+        for group in self.param_groups:
+            self.check(group)
         for group in self.param_groups:
             wanted = len(self.moments(group))
             for p in group["params"]:
@@ -211,15 +223,15 @@ class Optimizer:
                     slot.extend(array, wanted)
                 if g.dtype is not slot.scratch.dtype:
                     g = g.astype(slot.scratch.dtype)
-                slot.step += 1
-                if not slot.rows:
-                    self.update(group, slot.step, array, g, slot.moments, slot.scratch)
-                    continue
-                for start in range(0, len(array), slot.rows):
-                    rows = slice(start, start + slot.rows)
-                    part, moments = array[rows], [moment[rows] for moment in slot.moments]
-                    scratch = slot.scratch[: len(part)]
-                    self.update(group, slot.step, part, g[rows], moments, scratch)
+                step = slot.step + 1
+                if slot.rows:
+                    for start in range(0, len(array), slot.rows):
+                        rows = slice(start, start + slot.rows)
+                        part, moments = array[rows], [moment[rows] for moment in slot.moments]
+                        self.update(group, step, part, g[rows], moments, slot.scratch[: len(part)])
+                else:
+                    self.update(group, step, array, g, slot.moments, slot.scratch)
+                slot.step = step
 
     # --- its state, as plain data ---
 

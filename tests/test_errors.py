@@ -415,9 +415,9 @@ INDICES: Table = [
     ("an assignment that does not fit", lambda x: ad.setitem(x, [1.0, 2.0], 0), OpValueError,
      ("setitem: expected values that fit x[index]; got x: float64 (2, 3), values: list [1.0, "
       "2.0]; index=0 (...)")),
-    ("an assignment of more axes", lambda x: ad.setitem(x, [[[1.0]]], 0), OpValueError,
+    ("an assignment of more axes", lambda x: ad.setitem(x, [[1.0], [2.0]], 0), OpValueError,
      ("setitem: expected values that fit x[index]; got x: float64 (2, 3), values: list "
-      "[[[1.0]]]; index=0 (...)")),
+      "[[1.0], [2.0]]; index=0 (...)")),
     ("an assignment that does not fit an index array",
      lambda x: ad.setitem(x, [1.0, 2.0], [[0], [0]]), OpValueError,
      ("setitem: expected values that fit x[index]; got x: float64 (2, 3), values: list [1.0, "

@@ -182,7 +182,9 @@ def test_an_integer_tensor_is_an_index():
         operator.index(Tensor(2.0))
 
 
-@pytest.mark.parametrize("again", [copy.deepcopy, lambda x: pickle.loads(pickle.dumps(x))])
+@pytest.mark.parametrize(
+    "again", [copy.copy, copy.deepcopy, lambda x: pickle.loads(pickle.dumps(x))]
+)
 def test_a_copy_of_a_leaf_has_its_gradient_and_memory_of_its_own(again):
     x = leaf([1.0, 2.0], name="x")
     (x * x).sum().backward()
@@ -190,8 +192,42 @@ def test_a_copy_of_a_leaf_has_its_gradient_and_memory_of_its_own(again):
     assert (y.name, y.requires_grad) == ("x", True)
     np.testing.assert_array_equal(y.grad.data, x.grad.data)
     assert not np.shares_memory(y.data, x.data)
+    assert not np.shares_memory(y.grad.data, x.grad.data)
     (y * 1.0).sum().backward()
     np.testing.assert_array_equal(x.grad.data, [2.0, 4.0])
+
+
+def test_a_tensor_that_has_had_two_leaves_gets_the_gradients_of_both():
+    x = leaf(2.0)
+    before = x * 3.0
+    x.requires_grad = False
+    x.requires_grad = True
+    (before + x * 10.0).backward()
+    assert x.grad.item() == 13.0
+
+
+def test_an_assignment_may_have_too_many_leading_axes_of_length_1():
+    for tracked in (False, True):
+        y, v = Tensor([[1.0, 2.0]], requires_grad=tracked) * 1.0, Tensor([[[3.0, 4.0]]])
+        y[0] = v
+        assert y.tolist() == [[3.0, 4.0]]
+    v.requires_grad = True
+    for index, expected in ((0, [6.0, 8.0]), ([0, 0], [6.0, 8.0])):
+        y[index] = v
+        assert gradients((y * y).sum(), v).tolist() == [[expected]]
+    with pytest.raises(ValueError, match="values that fit"):
+        y[0] = Tensor(np.ones((2, 1, 2)))
+
+
+def test_a_copied_tensor_whose_gradient_is_a_leaf_has_one_too():
+    w, x = leaf(1.0), leaf(2.0, name="x")
+    w.grad = x
+    again = copy.deepcopy(w)
+    assert (again.grad.is_leaf, again.grad.requires_grad, again.grad.name) == (True, True, "x")
+    w.grad = x * x
+    for way in (copy.copy, copy.deepcopy, pickle.dumps):
+        with pytest.raises(GradientError, match="apart from its graph"):
+            way(w)
 
 
 def test_gradients_take_any_iterable_and_refuse_outputs_that_depend_on_nothing():

@@ -434,3 +434,52 @@ def test_the_cotangent_of_one_output_may_be_left_out_in_a_list() -> None:
     x = Tensor([1.0, 2.0], requires_grad=True)
     (slope,) = gradients((x * x).sum(), [x], grad_outputs=[None])
     assert slope.tolist() == [2.0, 4.0]
+
+
+def test_the_cotangent_of_a_single_output_may_be_left_out_in_a_list_too() -> None:
+    x = leaf([1.0, 2.0])
+    for left_out in ([None], (None,)):
+        assert gradients((x * x).sum(), x, grad_outputs=left_out).tolist() == [2.0, 4.0]
+    with pytest.raises(GradientError, match="for each of 2 outputs, got 1"):
+        gradients([x.sum(), x.sum()], x, [None])
+
+
+# --- what is given and what is returned is nobody else's ---
+
+
+@pytest.mark.parametrize(
+    "f", [lambda z: z, lambda z: (z, z), lambda z: z.T, lambda z: z[None], lambda z: (z * 1.0, z)]
+)
+def test_a_tangent_is_in_memory_of_its_own(f: Callable[..., Any]) -> None:
+    for x in (leaf([1.0, 2.0]), [1.0, 2.0]):
+        v = Tensor([1.0, 1.0])
+        tangents = jvp(f, [x], [v])[1]
+        arrays = [values(t) for t in (tangents if isinstance(tangents, tuple) else (tangents,))]
+        for i, a in enumerate(arrays):
+            assert not any(np.shares_memory(a, b) for b in (v.data, *arrays[:i]))
+
+
+def test_a_recorded_tangent_has_the_dtype_of_its_output() -> None:
+    w = leaf([1.0, 2.0])
+    for closed_over in (w, w.detach()):
+        y, t = jvp(lambda z, w=closed_over: z + w, [np.zeros(2, np.float32)], [np.ones(2)])
+        assert y.dtype == t.dtype == np.float64
+
+
+def test_a_function_may_assign_to_its_argument_where_that_is_recorded() -> None:
+    def f(z: Tensor) -> Tensor:
+        z[0] = 5.0
+        return (z * z).sum()
+
+    x = leaf([1.0, 2.0])
+    assert vjp(f, x)[1]()[0].tolist() == [0.0, 4.0]
+    assert grad(f)(x).tolist() == [0.0, 4.0]
+    assert jvp(f, [x], [[1.0, 1.0]])[1].item() == 4.0
+    with pytest.raises(GradientError, match="assign to a copy"):
+        vjp(f, [1.0, 2.0])
+
+
+def test_what_is_assigned_to_a_value_later_changes_no_pull() -> None:
+    y, pull = vjp(lambda z: z * z, leaf([1.0, 2.0]))
+    y[0] = 5.0
+    assert pull(np.ones(2))[0].tolist() == [2.0, 4.0]

@@ -90,13 +90,21 @@ def put_at(y: np.ndarray[Any, Any], index: Any, values: Any) -> None:
     Raises
     ------
     ValueError
-        If `values` do not broadcast to ``y[index]``.
+        If `values` do not broadcast to ``y[index]``, leading axes of length 1 left out.
     """
     if may_repeat(index):
         where = positions(y.shape, index)
-        y.reshape(-1)[where.reshape(-1)] = np.broadcast_to(values, where.shape).reshape(-1)
+        y.reshape(-1)[where.reshape(-1)] = _spread(values, where.shape).reshape(-1)
     else:
-        y[index] = np.broadcast_to(values, y[index].shape)
+        y[index] = _spread(values, np.shape(y[index]))
+
+
+def _spread(values: Any, shape: tuple[int, ...]) -> np.ndarray[Any, Any]:
+    """`values` broadcast to `shape`; like NumPy's, an assignment to an array may have fewer axes."""
+    extra = np.ndim(values) - len(shape)
+    if shape and extra > 0 and values.shape[:extra] == (1,) * extra:
+        values = values.reshape(values.shape[extra:])
+    return np.broadcast_to(values, shape)
 
 
 def winners(shape: tuple[int, ...], index: Any) -> np.ndarray[Any, Any]:

@@ -125,17 +125,20 @@ def scatter_add(x: Array, updates: Array, index: Any) -> Array:
     return y
 
 
-def _won(g: Any, index: Any) -> Any:
+def _won(g: Any, index: Any, values_shape: tuple[int, ...]) -> Any:
     """What of `g` flows to the values that were written at `index`: to the last of each element."""
     picked = getitem(g, index)
     index = plain(index)
-    return picked * winners(g.shape, index) if may_repeat(index) else picked
+    if may_repeat(index):
+        picked = picked * winners(g.shape, index)
+    extra = len(values_shape) - picked.ndim
+    return picked.reshape((*values_shape[:extra], *picked.shape)) if extra > 0 else picked
 
 
 @linear(
     adjoint=[
         lambda g, index: setitem(g, ZERO[g.dtype], index),
-        lambda g, index: _won(g, index),
+        lambda g, index, values_shape: _won(g, index, values_shape),
     ],
     symbol="[ ]=",
     expects="values that fit x[index]",
@@ -151,7 +154,8 @@ def setitem(x: Array, values: Array, index: Any) -> Array:
     x
         Any shape and dtype; it stays as it is.
     values
-        What is written: any shape that broadcasts to that of ``x[index]``.
+        What is written: any shape that broadcasts to that of ``x[index]``; leading axes of length 1
+        may be too many.
     index
         As in `getitem`.
 

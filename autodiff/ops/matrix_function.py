@@ -118,12 +118,15 @@ def expm(x: Array, /) -> Any:
         x = astype(x, np.float64)
     dtype = x.dtype
     degrees = DEGREES["f" if np.finfo(dtype).bits == 32 else "d"]
-    size = float(norm1(raw(x)).max(initial=0))
-    fitting = [m for m, limit in degrees.items() if size <= limit]
-    m, times = (fitting[0], 0) if fitting else (max(degrees), 0)
-    if not fitting and np.isfinite(size):
-        times = int(np.ceil(np.log2(size / degrees[m])))
-        x = x * 0.5**times
+    sizes = norm1(raw(x))
+    sizes = np.where(
+        np.isfinite(sizes), sizes, 0.0
+    )  # what is not finite says nothing of the others
+    m = next((m for m, limit in degrees.items() if sizes.max(initial=0) <= limit), max(degrees))
+    # each matrix as often as it needs: one that is small loses digits if it is halved and squared
+    times = np.ceil(np.log2(np.maximum(sizes / degrees[m], 1.0))).astype(int)[..., None, None]
+    if times.any():
+        x = x * np.ldexp(1.0, -times).astype(np.finfo(dtype).dtype)
     # p(x) = u + v and p(-x) = v - u, with u odd and v even
     b = [1.0]
     for k in range(m):
@@ -142,8 +145,9 @@ def expm(x: Array, /) -> Any:
 
     u, v = matmul(x, polynomial(b[1::2])), polynomial(b[0::2])
     y = solve(v - u, v + u)
-    for _ in range(times):
-        y = matmul(y, y)
+    for k in range(times.max(initial=0)):
+        squared = matmul(y, y)
+        y = squared if (times > k).all() else where(times > k, squared, y)
     return y
 
 

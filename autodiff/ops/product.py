@@ -403,10 +403,12 @@ def multi_dot(arrays: Sequence[Array], /) -> Any:
                 for k in range(i, j)
             )
 
-    def product(i: int, j: int) -> Any:
-        if i == j:
-            return arrays[i]
-        k = cost[i, j][1]
-        return matmul(product(i, k), product(k + 1, j))
+    return _multiplied(arrays, cost, 0, n - 1)
 
-    return product(0, n - 1)
+
+def _multiplied(arrays: Sequence[Any], cost: dict[Any, Any], i: int, j: int) -> Any:
+    """The product of the `i`-th to the `j`-th, parted where that costs least."""
+    if i == j:
+        return arrays[i]
+    k = cost[i, j][1]
+    return matmul(_multiplied(arrays, cost, i, k), _multiplied(arrays, cost, k + 1, j))

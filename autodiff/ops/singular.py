@@ -106,7 +106,8 @@ def packed_svd(x: Array) -> Array:
     >>> packed_svd(Tensor([[3.0, 0.0], [0.0, 2.0]]))[0]
     Tensor([3., 2.])
     """
-    u, s, vh = np.linalg.svd(x, full_matrices=False)
+    # LAPACK refuses a NaN, but beside an infinity it may iterate for ever
+    u, s, vh = np.linalg.svd(np.where(np.isfinite(x), x, np.nan), full_matrices=False)
     return np.concatenate([s[..., None, :], u, vh.conj().mT], -2, dtype=u.dtype)
 
 
