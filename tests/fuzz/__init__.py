@@ -1,0 +1,1 @@
+"""Random programs against other engines: `python -m tests.fuzz --help`."""
