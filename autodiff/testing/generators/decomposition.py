@@ -6,13 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from autodiff.testing.drawing import Array, Draw, Maker, Shape, rounded, st
+from autodiff.testing.drawing import Array, Draw, Maker, Shape, rounded, sides, st
 from autodiff.testing.generators.linalg import BATCHES, invertible, numbers
 from autodiff.testing.generators.registry import generator
 
 
 def _side(draw: Draw) -> int:
-    side: int = draw(st.integers(0, 3))
+    side: int = draw(sides(most=3))
     return side
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from autodiff.testing.drawing import Draw, Maker, Shape, rounded, shapes, st
+from autodiff.testing.drawing import Draw, Maker, Shape, rounded, shapes, sides, st
 from autodiff.testing.generators.registry import an_axis, generator
 
 
@@ -38,7 +38,7 @@ def _interpolate(draw: Draw, make: Maker) -> Any:
     mode = draw(st.sampled_from(MODES[axes]))
     antialias = mode in ("bilinear", "bicubic") and draw(st.booleans())
     align = draw(st.sampled_from([None, False, True])) if mode.endswith(("ear", "bic")) else None
-    shape = (draw(st.integers(0, 2)), draw(st.integers(1, 2)), *old)
+    shape = (draw(sides(most=2)), draw(st.integers(1, 2)), *old)
     if draw(st.booleans()):
         size: Any = draw(side if draw(st.booleans()) else st.tuples(*[side] * axes))
         return [make(shape)], [size, None, mode, align, None, antialias]
@@ -68,14 +68,14 @@ def _beside(xp: Any, shape: Shape, make: Maker) -> Any:
 @generator("pixel_shuffle")
 def _pixel_shuffle(draw: Draw, make: Maker) -> Any:
     batch, r = draw(shapes(max_dims=2, max_side=2)), draw(st.integers(1, 3))
-    c, h, w = draw(st.tuples(st.integers(0, 2), st.integers(0, 3), st.integers(1, 2)))
+    c, h, w = draw(st.tuples(sides(most=2), sides(most=3), st.integers(1, 2)))
     return [make((*batch, c * r * r, h, w))], [r]
 
 
 @generator("pixel_unshuffle")
 def _pixel_unshuffle(draw: Draw, make: Maker) -> Any:
     batch, r = draw(shapes(max_dims=2, max_side=2)), draw(st.integers(1, 3))
-    c, h, w = draw(st.tuples(st.integers(0, 2), st.integers(0, 3), st.integers(1, 2)))
+    c, h, w = draw(st.tuples(sides(most=2), sides(most=3), st.integers(1, 2)))
     return [make((*batch, c, h * r, w * r))], [r]
 
 
@@ -83,8 +83,8 @@ def _pixel_unshuffle(draw: Draw, make: Maker) -> Any:
 def _grid_sample(draw: Draw, make: Maker) -> Any:
     axes = draw(st.integers(2, 3))
     size = draw(st.tuples(*[st.integers(1, 4 if axes == 2 else 3)] * axes))
-    n, c = draw(st.integers(0, 2)), draw(st.integers(0, 2))
-    places = draw(st.tuples(*[st.integers(0, 2)] * axes))
+    n, c = draw(sides(most=2)), draw(sides(most=2))
+    places = draw(st.tuples(*[sides(most=2)] * axes))
     align = draw(st.sampled_from([None, False, True]))
     at = [_off_pixels(side, (n, *places), bool(align), make) for side in reversed(size)]
     grid = rounded(np.stack(at, -1), make.dtype, 2)
@@ -103,5 +103,5 @@ def _off_pixels(side: int, shape: Shape, align: bool, make: Maker) -> Any:
 @generator("affine_grid")
 def _affine_grid(draw: Draw, make: Maker) -> Any:
     axes, n = draw(st.integers(2, 3)), draw(st.integers(0, 2))
-    size = (n, 1, *draw(st.tuples(*[st.integers(0, 3)] * axes)))
+    size = (n, 1, *draw(st.tuples(*[sides(most=3)] * axes)))
     return [make((n, axes, axes + 1))], [size, draw(st.sampled_from([None, False, True]))]

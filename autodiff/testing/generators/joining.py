@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from autodiff.testing.drawing import Draw, Maker, Shape, broadcastable_shapes, shapes, st
+from autodiff.testing.drawing import Draw, Maker, Shape, broadcastable_shapes, shapes, sides, st
 from autodiff.testing.generators.registry import an_axis, generator
 
 
@@ -53,10 +53,10 @@ def _dstack(draw: Draw, make: Maker) -> Any:
 
 def _joined(draw: Draw, make: Maker, shape: Shape, axis: int | None) -> Any:
     """Arrays of one shape; but for `axis`, if they have it."""
-    sides = [draw(st.integers(0, 3)) for _ in range(draw(st.integers(1, 3)))]
+    lengths = draw(st.lists(sides(most=3), min_size=1, max_size=3))
     if axis is None or len(shape) <= axis:
-        return [make(shape) for _ in sides], []
-    return [make((*shape[:axis], side, *shape[axis + 1 :])) for side in sides], []
+        return [make(shape) for _ in lengths], []
+    return [make((*shape[:axis], n, *shape[axis + 1 :])) for n in lengths], []
 
 
 @generator("atleast_1d")

@@ -19,6 +19,7 @@ from autodiff.testing.drawing import (
     rounded,
     several_axes,
     shapes,
+    sides,
     st,
 )
 from autodiff.testing.generators.registry import an_axis, generator
@@ -48,7 +49,7 @@ def _with(x: Array, on: Any) -> Array:
 
 @generator("matmul")
 def _matmul(draw: Draw, make: Maker) -> Any:
-    n, k, m = (draw(st.integers(0, 3)) for _ in range(3))
+    n, k, m = (draw(sides(most=3)) for _ in range(3))
     left, right = draw(broadcastable_shapes(2, shapes(max_dims=2, max_side=3)))
     x1 = (k,) if not left and draw(st.booleans()) else (*left, n, k)
     x2 = (k,) if not right and draw(st.booleans()) else (*right, k, m)
@@ -58,7 +59,7 @@ def _matmul(draw: Draw, make: Maker) -> Any:
 @generator("affine")
 def _affine(draw: Draw, make: Maker) -> Any:
     batch = draw(shapes(max_dims=2, max_side=3))
-    n, m = draw(st.integers(0, 3)), draw(st.integers(0, 3))
+    n, m = draw(sides(most=3)), draw(sides(most=3))
     return [make((*batch, n)), make((m, n)), make((m,))], []
 
 
@@ -76,7 +77,7 @@ def _contract(draw: Draw, make: Maker) -> Any:
         for i, term in enumerate(terms):
             if i != left_out:
                 term.append(label)
-    sizes = {label: draw(st.integers(0, 3)) for label in ascii_lowercase[:5]}
+    sizes = {label: draw(sides(most=3)) for label in ascii_lowercase[:5]}
     ones, twos, out = ("".join(draw(st.permutations(term))) for term in terms)
     xs = [numbers(draw, make, tuple(sizes[label] for label in term)) for term in (ones, twos)]
     return xs, [f"{ones},{twos}->{out}"]
@@ -126,7 +127,7 @@ def _filled_in(others: Shape, at: Shape, shared: Shape) -> Shape:
 
 @generator("vecdot")
 def _vecdot(draw: Draw, make: Maker) -> Any:
-    return _vectors(draw, make, draw(st.integers(0, 3)))
+    return _vectors(draw, make, draw(sides(most=3)))
 
 
 @generator("cross")
@@ -158,7 +159,7 @@ def _two(draw: Draw, make: Maker) -> Any:
 @generator("inner")
 def _inner(draw: Draw, make: Maker) -> Any:
     left, right = draw(shapes(max_dims=2, max_side=3)), draw(shapes(max_dims=2, max_side=3))
-    k = draw(st.integers(0, 3))
+    k = draw(sides(most=3))
     x1 = (*left, k) if draw(st.booleans()) else ()
     return [numbers(draw, make, x1), numbers(draw, make, (*right, k))], []
 
@@ -166,7 +167,7 @@ def _inner(draw: Draw, make: Maker) -> Any:
 @generator("dot")
 def _dot(draw: Draw, make: Maker) -> Any:
     left, right = draw(shapes(max_dims=2, max_side=3)), draw(shapes(max_dims=2, max_side=2))
-    k, m = draw(st.integers(0, 3)), draw(st.integers(0, 3))
+    k, m = draw(sides(most=3)), draw(sides(most=3))
     x1 = draw(st.sampled_from([(*left, k), (k,), ()]))
     x2 = draw(st.sampled_from([(*right, k, m), (k, m), (k,)]))
     return [numbers(draw, make, x1), numbers(draw, make, x2)], []
@@ -174,8 +175,7 @@ def _dot(draw: Draw, make: Maker) -> Any:
 
 @generator("multi_dot")
 def _multi_dot(draw: Draw, make: Maker) -> Any:
-    sides = draw(st.lists(st.integers(0, 4), min_size=3, max_size=6))
-    sizes: list[Shape] = list(pairwise(sides))
+    sizes: list[Shape] = list(pairwise(draw(st.lists(sides(), min_size=3, max_size=6))))
     if draw(st.booleans()):
         sizes[0] = sizes[0][1:]
     if draw(st.booleans()):
@@ -190,13 +190,13 @@ def _multi_dot(draw: Draw, make: Maker) -> Any:
 @generator("slogdet")
 @generator("signed_logdet")
 def _invertible(draw: Draw, make: Maker) -> Any:
-    n = draw(st.integers(0, 3))
+    n = draw(sides(most=3))
     return [invertible(draw, make, (*draw(BATCHES), n, n))], []
 
 
 @generator("det")
 def _det(draw: Draw, make: Maker) -> Any:
-    n = draw(st.integers(0, 3))
+    n = draw(sides(most=3))
     x = np.array(invertible(draw, make, (*draw(BATCHES), n, n)))
     if n and draw(st.booleans()):  # singular
         x[..., :1, :] = x[..., 1:, :].sum(-2, keepdims=True)
@@ -205,7 +205,7 @@ def _det(draw: Draw, make: Maker) -> Any:
 
 @generator("solve")
 def _solve(draw: Draw, make: Maker) -> Any:
-    n, k = draw(st.integers(0, 3)), draw(st.integers(0, 3))
+    n, k = draw(sides(most=3)), draw(sides(most=3))
     left, right = draw(broadcastable_shapes(2, BATCHES))
     x2 = (n,) if draw(st.booleans()) else (*right, n, k)
     return [invertible(draw, make, (*left, n, n)), numbers(draw, make, x2)], []
@@ -219,20 +219,20 @@ def _solve_triangular(draw: Draw, make: Maker) -> Any:
 
 @generator("matrix_power")
 def _matrix_power(draw: Draw, make: Maker) -> Any:
-    n = draw(st.integers(0, 3))
+    n = draw(sides(most=3))
     return [invertible(draw, make, (*draw(BATCHES), n, n))], [draw(st.integers(-3, 5))]
 
 
 @generator("expm")
 def _expm(draw: Draw, make: Maker) -> Any:
-    n = draw(st.integers(0, 3))
+    n = draw(sides(most=3))
     size = draw(st.sampled_from([0.003, 0.05, 0.2, 0.5, 1.5]))
     return [numbers(draw, make, (*draw(BATCHES), n, n), size)], []
 
 
 @generator("pinv")
 def _pinv(draw: Draw, make: Maker) -> Any:
-    m, n = draw(st.integers(0, 3)), draw(st.integers(0, 3))
+    m, n = draw(sides(most=3)), draw(sides(most=3))
     return [invertible(draw, make, (*draw(BATCHES), m, n))], [None]
 
 
