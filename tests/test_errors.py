@@ -546,6 +546,9 @@ SHAPES: Table = [
     ("a cast that loses the imaginary part", lambda x: op("cast")(x * 1j, float), OpTypeError,
      ("cast: expected cast(x: Array, /, dtype: Any); got x: complex128 (2, 3); ... (real() and "
       "imag() give a complex number's parts, abs() its size)")),
+    ("a complex imaginary part", lambda x: ad.complex(x, 1j), OpTypeError,
+     ("complex: expected real numbers, got complex ones (called with real: float64 (2, 3), imag: "
+      "complex 1j)")),
     ("another device", lambda x: ad.astype(x, float, device="gpu"), OpValueError,
      "astype: expected device 'cpu', there is no other; got 'gpu'"),
     ("padding by axis", lambda x: ad.pad(x, {0: (1, 1)}), OpTypeError,

@@ -100,7 +100,7 @@ def put_at(y: np.ndarray[Any, Any], index: Any, values: Any) -> None:
 
 
 def _spread(values: Any, shape: tuple[int, ...]) -> np.ndarray[Any, Any]:
-    """`values` broadcast to `shape`; like NumPy's, an assignment to an array may have fewer axes."""
+    """`values` broadcast to `shape`, which may have fewer axes, as in an assignment to an array."""
     extra = np.ndim(values) - len(shape)
     if shape and extra > 0 and values.shape[:extra] == (1,) * extra:
         values = values.reshape(values.shape[extra:])

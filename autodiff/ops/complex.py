@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from autodiff.declare import composite, custom, linear
+from autodiff.declare import custom, elementwise, linear
 from autodiff.kernels.scalars import ZERO
 from autodiff.variable import Array, raw
 
@@ -134,9 +134,11 @@ def angle(x: Array, /) -> Array:
     return np.angle(x) if x.dtype.kind in "cf" else np.angle(x.astype(np.float64))
 
 
-@composite
-def complex(real: Array, imag: Array, /) -> Any:
+@elementwise(partials=[1, lambda: 1j], symbol="+i")
+def complex(real: Array, imag: Array, /) -> Array:
     """Complex number of a real and an imaginary part.
+
+    It is not ``real + 1j * imag``, which loses infinities and the sign of a zero.
 
     Parameters
     ----------
@@ -148,6 +150,11 @@ def complex(real: Array, imag: Array, /) -> Any:
     Tensor
         Their common shape; complex64 for float32, complex128 for float64 and integers.
 
+    Raises
+    ------
+    OpTypeError
+        If one is complex.
+
     Notes
     -----
     `torch.complex`.
@@ -157,4 +164,9 @@ def complex(real: Array, imag: Array, /) -> Any:
     >>> complex(Tensor([1.0, 3.0]), 2.0)
     Tensor([1.+2.j, 3.+2.j])
     """
-    return real + imag * 1j
+    if np.iscomplexobj(real) or np.iscomplexobj(imag):
+        raise TypeError("expected real numbers, got complex ones")
+    shape = np.broadcast_shapes(np.shape(real), np.shape(imag))
+    y = np.empty(shape, np.result_type(real, imag, 1j))
+    y.real, y.imag = real, imag
+    return y

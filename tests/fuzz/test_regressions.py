@@ -81,7 +81,7 @@ BUGS = [
     ),
     Bug(
         "a branch cut of asin, from below",
-        "y = ad.imag(ad.asin(ad.conj(ad.complex(x, 0.0))))",
+        "y = ad.imag(ad.asin(ad.complex(x, -0.0)))",
         {"x": 2.0},
         -math.log(2 + math.sqrt(3)),
         {"x": -1 / math.sqrt(3)},

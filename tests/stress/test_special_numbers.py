@@ -60,7 +60,8 @@ def test_of_an_elementwise_op_other_elements_keep_their_values_and_gradients(
                 found = computed(op, call, arrays)
             for a, b in zip(found, expected, strict=True):
                 a[first] = b[first]
-                np.testing.assert_array_equal(a, b)
+                # NumPy's vectorized loops round other than those for what is left over
+                np.testing.assert_allclose(a, b, rtol=1e-14, atol=0)
         x[first] = kept
 
 
