@@ -199,6 +199,17 @@ def test_what_flows_to_real_numbers_is_real(name: str) -> None:
     assert flow.shape == x.shape
 
 
+@pytest.mark.parametrize("n", [5, 6])
+def test_real_results_take_the_real_part_of_a_complex_gradient(n: int) -> None:
+    z, factors = normal(4, dtype=complex), normal(n, seed=1, dtype=complex)
+    for f in (fft.hfft, fft.irfft):
+
+        def turned(a: Tensor, b: Tensor, f: Any = f) -> Tensor:
+            return autodiff.real(f(a + 1j * b, n) * factors)
+
+        check_grads(turned, [z.real.copy(), z.imag.copy()])
+
+
 def test_a_transform_is_one_node_or_two() -> None:
     x = leaf(normal(3, 4))
     (y, z) = fft.fftn(x), fft.rfftn(x)

@@ -273,7 +273,37 @@ def test_a_stack_of_regular_and_singular_matrices_has_both_gradients() -> None:
 def test_det_of_what_is_not_finite_has_a_gradient_that_says_so() -> None:
     with np.errstate(invalid="ignore"):
         slope = gradient_of(la.det, np.array([[np.nan, 1.0], [1.0, 1.0]]))
+        x = np.array([[[np.nan, 1.0], [1.0, 1.0]], [[1.0, 2.0], [2.0, 4.0]]])
+        stack = gradient_of(lambda x: la.det(x).sum(), x)
     assert np.isnan(slope).all()
+    assert np.isnan(stack[0]).all()
+    np.testing.assert_allclose(stack[1], [[4.0, -2.0], [-2.0, 1.0]])
+
+
+@pytest.mark.parametrize("shape", [(3, 2), (2, 3)])
+def test_the_sizes_of_nothing_have_a_gradient(shape: Any) -> None:
+    slope = gradient_of(lambda x: la.svd(x, full_matrices=False)[1].sum(), np.zeros(shape))
+    np.testing.assert_allclose(np.linalg.svd(slope)[1], [1.0, 1.0])
+
+
+@pytest.mark.parametrize("scale", [1e-20, 1e20])
+@pytest.mark.parametrize("vectors", [lambda x: la.eigh(x)[1], lambda x: la.svd(x[:, :2])[0][:, :2]])
+def test_what_is_equal_does_not_depend_on_the_scale(vectors: Any, scale: float) -> None:
+    x, weight = definite(3), normal(3, 3, seed=1)
+
+    def f(x: Any) -> Any:
+        v = vectors(x)
+        return (v * v * weight[:, : v.shape[-1]]).sum()
+
+    expected = gradient_of(f, x)
+    assert np.abs(expected).max() > 0.01
+    np.testing.assert_allclose(gradient_of(f, scale * x) * scale, expected, rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.parametrize("scale", [1e-12, 1e12])
+def test_what_is_singular_does_not_depend_on_the_scale(scale: float) -> None:
+    slope = gradient_of(la.det, scale * of_rank(3, 2))
+    np.testing.assert_allclose(slope / scale**2, gradient_of(by_rows, of_rank(3, 2)), rtol=1e-9)
 
 
 def test_sign_of_a_complex_determinant_turns() -> None:
@@ -617,6 +647,16 @@ def test_gradients_of_hermitian_functions_are_hermitian() -> None:
         (g,) = pull(complex_normal(*y.shape, seed=1) if y.dtype.kind == "c" else normal(*y.shape))
         np.testing.assert_allclose(g.numpy(), g.numpy().conj().T, atol=1e-13)
         assert np.abs(g.numpy()).max() > 0.01
+
+
+def test_real_values_of_complex_matrices_take_the_real_part_of_a_complex_gradient() -> None:
+    factors = complex_normal(3, seed=1)
+    for f in (la.eigvalsh, lambda z: la.eigh(z)[0], la.svdvals):
+
+        def turned(a: Any, b: Any, f: Any = f) -> Any:
+            return ad.real(f(a + 1j * b) * factors)
+
+        check_grads(turned, split(complex_normal(3, 3)))
 
 
 def test_least_squares() -> None:

@@ -272,6 +272,19 @@ def test_logcumsumexp_of_infinity_shares_equally() -> None:
         assert np.isnan(slopes(logcumsumexp, [np.nan, 1.0])).all()
 
 
+@pytest.mark.parametrize("axis", [0, 1, 2])
+def test_infinities_along_any_axis(axis: int) -> None:
+    rows = np.array([[1.0, np.inf, 2.0, np.inf], [-np.inf, 0.5, -np.inf, 3.0], [0, np.inf, 1, 2]])
+    by_rows = np.array([slopes(lambda x: logcumsumexp(x)[1:], row) for row in rows])
+    x = np.moveaxis(rows[:, None], -1, axis)
+
+    def later(x: Any) -> Any:
+        return logcumsumexp(x, axis)[(slice(None),) * axis + (slice(1, None),)]
+
+    found = np.moveaxis(np.array(slopes(later, x)), axis, -1)[:, 0]
+    np.testing.assert_allclose(found, by_rows, rtol=1e-13)
+
+
 def test_logcumsumexp_to_third_order() -> None:
     check_grads(logcumsumexp, [[0.3, -2.0, 1.5, 0.1]], order=3)
 

@@ -319,6 +319,14 @@ def test_a_constant_operand_keeps_float32(f: Any, constant: Any) -> None:
         assert gradients(y.sum(), x).dtype == np.float32
 
 
+@pytest.mark.parametrize("f", [xlogy, xlog1py, betaln])
+def test_slopes_beside_short_integers_are_as_precise_as_beside_floats(f: Any) -> None:
+    x = Tensor(np.array([0.5, 1.5], np.float32), requires_grad=True)
+    short, full = (f(x, np.array([3, 5], dtype)) for dtype in (np.int8, np.float32))
+    assert short.dtype == np.float32
+    np.testing.assert_array_equal(gradients(short.sum(), x), gradients(full.sum(), x))
+
+
 @pytest.mark.parametrize("f", [xlogy, xlog1py])
 def test_products_with_logarithms_of_complex_numbers(f: Any) -> None:
     z, w = np.array([0.5 + 1j, 0, 2j]), np.array([1 - 2j, 0.5j, -1 + 1e-3j])

@@ -1,0 +1,1 @@
+"""Mutation test of the rules: faults are planted, and the suite must reject them."""
