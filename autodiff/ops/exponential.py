@@ -212,19 +212,6 @@ def _of_two(y: Any, x: Any, other: Any, unit: float = 1.0) -> Any:
     return where(alike & (raw(y) < 0), ZERO[y.dtype], shares)
 
 
-def share(power: Any, x: Any, y: Any, highest: Any, count: Any) -> Any:
-    """``power(x - y)``, the share of `x` in a sum whose logarithm is `y`, where y is infinite too.
-
-    Of an infinite sum, the infinite terms have equal shares (`highest` says which these are, and
-    `count` how many); of a sum that is 0 no term has any.
-    """
-    infinite = np.isinf(raw(y))
-    if not infinite.any():
-        return power(x - y)
-    x, y = where(infinite, -np.inf, x), where(infinite, ZERO[y.dtype], y)
-    return where(infinite & highest, np.asarray(1 / count, y.real.dtype), power(x - y))
-
-
 @elementwise(
     partials=[
         lambda y, x1, x2: _of_two(y, x1, x2, LN2),

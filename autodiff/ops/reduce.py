@@ -30,19 +30,17 @@ _highest: Any = np.maximum.reduce
 _lowest: Any = np.minimum.reduce
 
 
-def _kept(shape: tuple[int, ...], axis: Axis) -> tuple[int, ...]:
+def _kept(shape: tuple[int, ...], axis: int | tuple[int, ...]) -> tuple[int, ...]:
     """`shape` with the reduced axes at length 1."""
-    if axis is None:
-        return (1,) * len(shape)
     reduced = normalize_axis_tuple(axis, len(shape))
     return tuple(1 if i in reduced else n for i, n in enumerate(shape))
 
 
 def over(g: Any, x_shape: tuple[int, ...], axis: Axis, keepdims: bool) -> Any:
     """A reduced value back over the axes that it was reduced from."""
-    if axis is None and not keepdims:
-        return broadcast_to(g, x_shape)
-    return broadcast_to(g if keepdims else reshape(g, _kept(x_shape, axis)), x_shape)
+    if not (keepdims or axis is None):
+        g = reshape(g, _kept(x_shape, axis))
+    return broadcast_to(g, x_shape)
 
 
 def elements(shape: tuple[int, ...], axis: Axis) -> int:

@@ -18,7 +18,7 @@ from numpy.lib.array_utils import normalize_axis_index
 from autodiff.declare import custom
 from autodiff.kernels.scalars import ONE, ZERO
 from autodiff.ops.along import pick_along
-from autodiff.ops.exponential import exp, expm1, share
+from autodiff.ops.exponential import exp, expm1
 from autodiff.ops.manipulation import cast, expand_dims
 from autodiff.ops.reduce import Axis, add_up, having, over, sum
 from autodiff.ops.selection import where
@@ -26,9 +26,14 @@ from autodiff.variable import Array, raw
 
 
 def _weights(g: Any, y: Any, x: Any, axis: Axis, keepdims: bool) -> Any:
-    highest = raw(x).real == np.inf
-    count = np.maximum(add_up(highest, axis, None, None, True), 1) if highest.any() else 1
-    weights = share(exp, x, over(y, x.shape, axis, keepdims), highest, count)
+    """`g` by the shares in the sum; of an infinite one, the infinite elements have them all."""
+    y = over(y, x.shape, axis, keepdims)
+    infinite = np.isinf(raw(y))
+    if infinite.any():
+        weights = exp(where(infinite, -np.inf, x) - where(infinite, ZERO[y.dtype], y))
+        weights = where(infinite & (raw(x).real == np.inf), ONE[weights.dtype], weights)
+    else:
+        weights = exp(x - y)
     # y, rounded, is off by an ulp, and so is each of their logarithms; but by the same
     total = sum(weights, axis, True, dtype=_wide(weights))
     none = raw(total) == 0

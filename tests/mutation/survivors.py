@@ -5,7 +5,6 @@ from __future__ import annotations
 from tests.mutation.planting import Key
 
 SHORTCUT = "a shortcut: both ways give the same here, one of them sooner"
-EQUAL = "the infinite terms have equal shares, whatever that is: what calls it divides by the sum"
 SQUARE = "the matrices are square"
 ZEROS = "it is 0 everywhere, and stays 0"
 
@@ -105,26 +104,6 @@ EQUIVALENT: dict[Key, str] = {
         "x2 - zero if zero else x2",
         "x2 - zero",
     ): SHORTCUT,
-    (
-        "exponential.share",
-        "1 / count",
-        "1 * count",
-    ): EQUAL,
-    (
-        "exponential.share",
-        "1 / count",
-        "count / 1",
-    ): EQUAL,
-    (
-        "exponential.share",
-        "1",
-        "2",
-    ): EQUAL,
-    (
-        "reduce._kept",
-        "1",
-        "2",
-    ): "without axes, `over` has returned before",
     (
         "selection._shared",
         "where(tied, flow * 0.5, flow) if tied.any() else flow",
