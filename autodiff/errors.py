@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from itertools import groupby
 from typing import Any
 
 import numpy as np
@@ -65,16 +66,25 @@ BROADCAST = "shapes that broadcast together"
 """What an elementwise function of several arguments expects, if it says nothing else."""
 
 
+MANY = 8
+"""How many arrays of a list are told one by one."""
+
+
 def describe(value: Any) -> str:
     """Say in a few words what `value` is: dtype and shape of an array, type of the rest.
 
     >>> describe(np.zeros((2, 3), np.float32)), describe(2.0), describe("x")
     ('float32 (2, 3)', 'float 2.0', "str 'x'")
+    >>> describe([np.ones(2)] * 100 + [np.ones(3)])
+    '[100 of float64 (2,), 1 of float64 (3,)]'
     """
     if isinstance(value, (np.ndarray, np.generic)):
         return f"{value.dtype} {value.shape}"
     if isinstance(value, (list, tuple)) and any(isinstance(v, np.ndarray) for v in value):
-        return "[" + ", ".join(describe(v) for v in value) + "]"
+        parts = [describe(v) for v in value]
+        if len(parts) > MANY:
+            parts = [f"{len(list(run))} of {text}" for text, run in groupby(parts)]
+        return f"[{', '.join(parts[:MANY])}{', ...' * (len(parts) > MANY)}]"
     return f"{type(value).__name__} {_cut(value, 60)}"
 
 

@@ -546,6 +546,9 @@ SHAPES: Table = [
     ("a cast that loses the imaginary part", lambda x: op("cast")(x * 1j, float), OpTypeError,
      ("cast: expected cast(x: Array, /, dtype: Any); got x: complex128 (2, 3); ... (real() and "
       "imag() give a complex number's parts, abs() its size)")),
+    ("one of many arrays that doesn't fit", lambda x: ad.concat([x] * 1000 + [x[0]]), OpValueError,
+     ("concat: expected arrays of one shape but for the joined axis; got arrays: [1000 of float64 "
+      "(2, 3), 1 of float64 (3,)]; axis=0 (...)")),
     ("a complex imaginary part", lambda x: ad.complex(x, 1j), OpTypeError,
      ("complex: expected real numbers, got complex ones (called with real: float64 (2, 3), imag: "
       "complex 1j)")),
