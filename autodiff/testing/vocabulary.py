@@ -48,10 +48,10 @@ SIGNS = ("add", "subtract", "multiply", "divide", "pow")
 
 
 def _elementwise(arguments: int) -> list[str]:
-    """The public elementwise ops of so many arrays, but those that are written with a sign."""
+    """The public elementwise ops of so many arrays that give real numbers, without the signs."""
     ops = [op for op in OPS.values() if op.family == "elementwise" and hasattr(autodiff, op.name)]
     ops = [op for op in ops if len(op.arrays) == arguments]
-    return sorted({op.name for op in ops} - {*SIGNS, *KINKS})
+    return sorted({op.name for op in ops} - {*SIGNS, *KINKS, "complex"})
 
 
 UNARY, BINARY = _elementwise(1), _elementwise(2)

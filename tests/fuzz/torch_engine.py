@@ -8,12 +8,13 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-import torch
+import pytest
 
 from autodiff.testing.programs import Program
 from tests.fuzz.compare import Results, flat, weights
 from tests.fuzz.naive import Noise
 
+torch = pytest.importorskip("torch")
 F = torch.nn.functional
 AXIS = {"axis": "dim", "keepdims": "keepdim"}
 
