@@ -8,13 +8,12 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-import pytest
+import torch
 
 from autodiff.testing.programs import Program
 from tests.fuzz.compare import Results, flat, weights
 from tests.fuzz.naive import Noise
 
-torch = pytest.importorskip("torch")
 F = torch.nn.functional
 AXIS = {"axis": "dim", "keepdims": "keepdim"}
 
