@@ -69,8 +69,6 @@ NEED_AN_EXTRA = {
     "autodiff.testing.drawing": {"hypothesis"},
     "autodiff.testing.indexing": {"hypothesis"},
     "autodiff.testing.programs": {"hypothesis"},
-    "autodiff.testing.vocabulary": {"hypothesis"},
-    "autodiff.testing.writer": {"hypothesis"},
     "autodiff.testing.generators": {"hypothesis"},
     "autodiff.testing.plugin": {"hypothesis"},
     "autodiff.testing.strategies": {"hypothesis"},

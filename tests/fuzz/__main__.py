@@ -17,6 +17,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
+from multiprocessing import get_context
 from typing import NamedTuple
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
@@ -105,7 +106,8 @@ def main(arguments: list[str]) -> int:
     say(f"{given.programs} programs, seed {first}, against {', '.join(comparisons())}")
     started, compared, failures = time.perf_counter(), 0, 0
     every = list(zip(*tasks(given.programs, first, given.dtype), strict=True))
-    with ProcessPoolExecutor(given.processes, initializer=watched) as pool:
+    spawn = get_context("spawn")  # a fork of a process in which PyTorch has run may wait for ever
+    with ProcessPoolExecutor(given.processes, spawn, initializer=watched) as pool:
         for report in pool.map(fuzz, *every):
             compared += report.programs
             if report.failure:

@@ -14,8 +14,7 @@ from hypothesis import HealthCheck, Phase, find, given, settings
 
 from autodiff import OPS, Tensor, graph
 from autodiff.methods import Methods
-from autodiff.testing import language
-from autodiff.testing.programs import Call, Let, Program, Ref, Store, Update, programs
+from autodiff.testing.programs import Call, Let, Program, Ref, Store, Update, language, programs
 from tests.fuzz import compare
 from tests.fuzz.__main__ import comparisons, fuzz, main
 

@@ -9,20 +9,17 @@ import numpy.typing as npt
 
 from autodiff.ops.arguments import an_int
 from autodiff.testing.drawing import Draw, Shape, st
-from autodiff.testing.language import (
+from autodiff.testing.programs.language import (
     Call,
     Expression,
-    Let,
     Program,
     Ref,
     Store,
     Update,
     names_in,
 )
-from autodiff.testing.vocabulary import EXPRESSIONS, key, mask, narrowed, picked_by
-from autodiff.testing.writer import PLACES, SHAPES, Writer, within
-
-__all__ = ["Call", "Let", "Program", "Ref", "Store", "Update", "programs"]
+from autodiff.testing.programs.vocabulary import EXPRESSIONS, key, mask, narrowed, picked_by
+from autodiff.testing.programs.writer import PLACES, SHAPES, Writer, within
 
 
 def programs(

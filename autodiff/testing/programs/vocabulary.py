@@ -15,8 +15,8 @@ import numpy as np
 import autodiff
 from autodiff.op import OPS
 from autodiff.testing.drawing import Array, Shape, st
-from autodiff.testing.language import Call, Expression, Ref
-from autodiff.testing.writer import (
+from autodiff.testing.programs.language import Call, Expression, Ref
+from autodiff.testing.programs.writer import (
     SHAPES,
     Writer,
     apart,

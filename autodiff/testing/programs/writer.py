@@ -10,7 +10,7 @@ import numpy as np
 
 from autodiff.tensor import Tensor
 from autodiff.testing.drawing import Array, Domain, Draw, Shape, st
-from autodiff.testing.language import Call, Expression, Let, Ref, Statement, execute
+from autodiff.testing.programs.language import Call, Expression, Let, Ref, Statement, execute
 
 WIDE = (-3.0, 3.0)
 """What values are in, where an op doesn't ask for less."""
