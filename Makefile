@@ -6,7 +6,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq install
 # A process for each core, so that BLAS needs no threads of its own.
-TESTS := OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses auto
+ALONE := OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(BIN)/python
+TESTS := $(ALONE) -m pytest --numprocesses auto
 TYPED := autodiff nn optim viz examples benchmarks pytest_chainrule.py
 
 .DEFAULT_GOAL := help
@@ -27,11 +28,11 @@ test: $(VENV)/ready ## all checks: lint, format, types, doctests, tests with war
 test-oracle: $(VENV)/oracle ## compare with PyTorch and JAX, which it installs
 	CHAINRULE_REQUIRE_ORACLES=1 $(TESTS) -m oracle tests
 
-fuzz: $(VENV)/oracle ## 20,000 random programs against a naive engine, PyTorch and forward mode: an hour
-	@$(BIN)/python -m tests.fuzz --programs 20000
+fuzz: $(VENV)/oracle ## 20,000 random programs against a naive engine, PyTorch and forward mode
+	@$(ALONE) -m tests.fuzz --programs 20000
 
 mutants: $(VENV)/ready ## plant faults in the rules: the tests must find them
-	@$(BIN)/python -m tests.mutation
+	@$(ALONE) -m tests.mutation
 
 bench: $(VENV)/oracle ## what an operation costs, as a ratio to PyTorch, which it installs
 	@$(BIN)/python benchmarks/training.py

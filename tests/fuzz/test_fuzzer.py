@@ -16,7 +16,7 @@ from autodiff import OPS, Tensor, graph
 from autodiff.methods import Methods
 from autodiff.testing.programs import Call, Let, Program, Ref, Store, Update, language, programs
 from tests.fuzz import compare
-from tests.fuzz.__main__ import comparisons, fuzz, main
+from tests.fuzz.campaign import comparisons, fuzz, main
 
 few = settings(max_examples=settings().max_examples // 2)
 quick = settings(
@@ -165,10 +165,10 @@ def written_in_place(patch: pytest.MonkeyPatch) -> None:
     right = Methods.__setitem__
 
     def stale(self: Any, key: Any, value: Any) -> None:
-        data = self._data
+        data = self._array
         right(self, key, value)
         if data.flags.writeable:
-            data[...] = self._data  # what others were computed from changes too
+            data[...] = self._array  # what others were computed from changes too
 
     patch.setattr(Tensor, "__setitem__", stale)
 

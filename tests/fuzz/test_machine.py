@@ -55,10 +55,10 @@ def assignment_in_place(monkeypatch: pytest.MonkeyPatch) -> None:
     whole = Methods.__setitem__
 
     def assign(self: Any, key: Any, value: Any) -> None:
-        before = self._data
+        before = self._array
         whole(self, key, value)
         if before.flags.writeable:
-            before[...] = self._data
+            before[...] = self._array
 
     monkeypatch.setattr(Tensor, "__setitem__", assign, raising=False)
 
@@ -71,7 +71,7 @@ def refused_and_done(monkeypatch: pytest.MonkeyPatch) -> None:
         try:
             whole(self, key, value)
         except Exception:
-            self._data = self._data[::-1] if self._data.ndim else self._data
+            self._array = self._array[::-1] if self._array.ndim else self._array
             raise
 
     monkeypatch.setattr(Tensor, "__setitem__", assign, raising=False)

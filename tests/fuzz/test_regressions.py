@@ -94,6 +94,13 @@ BUGS = [
         {"x": [1e200, 1e-200, 1e-200, 1e200]},
     ),
     Bug(
+        "an exponent of 0 of bases whose reciprocals overflow",
+        "y = x ** np.array([0.0, 0.0, 1.0])",
+        {"x": [1e-310, 0.0, 1e-310]},
+        [1.0, 1.0, 1e-310],
+        {"x": [0.0, 0.0, 1.0]},
+    ),
+    Bug(
         "a product with two zeros",
         "y = ad.prod(x)",
         {"x": [0.0, 2.0, 0.0]},
