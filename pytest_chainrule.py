@@ -27,22 +27,22 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Refuse a marker that would go unread."""
-    mark = item.get_closest_marker("gradcheck")
-    if mark is None:
-        return
     if "gradcheck" not in getattr(item, "fixturenames", ()):
-        pytest.fail(
-            f"{item.name} is marked gradcheck, but doesn't ask for the fixture: write "
-            f"def {item.name}(gradcheck), and call gradcheck(f) in it",
-            pytrace=False,
-        )
-    unknown = [*map(repr, mark.args), *sorted(set(mark.kwargs) - set(SETTINGS))]
-    if unknown:
-        pytest.fail(
-            f"the marker gradcheck expects settings out of {', '.join(SETTINGS)}, by name; got "
-            f"{', '.join(unknown)}",
-            pytrace=False,
-        )
+        if any(mark.name == "gradcheck" for mark in item.own_markers):  # not its class or module
+            pytest.fail(
+                f"{item.name} is marked gradcheck, but doesn't ask for the fixture: write "
+                f"def {item.name}(gradcheck), and call gradcheck(f) in it",
+                pytrace=False,
+            )
+        return
+    for mark in item.iter_markers("gradcheck"):
+        unknown = [*map(repr, mark.args), *sorted(set(mark.kwargs) - set(SETTINGS))]
+        if unknown:
+            pytest.fail(
+                f"the marker gradcheck expects settings out of {', '.join(SETTINGS)}, by name; got "
+                f"{', '.join(unknown)}",
+                pytrace=False,
+            )
 
 
 @pytest.fixture

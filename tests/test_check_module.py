@@ -17,8 +17,8 @@ import autodiff
 import nn
 from autodiff import Array, Tensor, custom, no_grad
 from autodiff.op import OPS
+from autodiff.testing import GradientCheckError, NonDifferentiableError
 from autodiff.testing.architectures import LAYERS, LOSSES, Fitted, Lossy, Row, modules
-from autodiff.testing.checks.gradcheck import GradientCheckError, NonDifferentiableError
 from autodiff.testing.checks.modules import check_module, renamed
 from nn import functional as F
 
@@ -552,3 +552,41 @@ def test_the_repr_tells_all() -> None:
     assert repr(Fitted(nn.Linear(3, 2), (X, np.array([0, 1])))) == (
         "Linear(in_features=3, out_features=2, bias=True) of float32 (2, 3), int64 (2,)"
     )
+
+
+def test_it_works_inside_no_grad() -> None:
+    with no_grad():
+        check_module(nn.Linear(2, 2), np.ones((1, 2), np.float32))
+
+
+def test_parameters_that_a_call_makes_are_not_passed_over() -> None:
+    class Lazy(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.weight: Any = None
+
+        def forward(self, x: Any) -> Any:
+            if self.weight is None:
+                self.weight = nn.Parameter(np.ones(x.shape[-1]))
+            return x * self.weight.detach() + x * self.weight
+
+    module, x = Lazy(), np.ones((1, 2))
+    with pytest.raises(GradientCheckError, match="a call makes parameter weight: call it once"):
+        check_module(module, x)
+    module(Tensor(x))
+    with pytest.raises(GradientCheckError, match=r"wrong derivative.*parameter weight"):
+        check_module(module, x)
+
+
+def test_a_number_of_outputs_that_changes_is_told() -> None:
+    class Growing(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.calls = 0
+
+        def forward(self, x: Any) -> Any:
+            self.calls += 1
+            return (x * 2.0,) * self.calls
+
+    with pytest.raises(GradientCheckError, match="in eval mode it gives other values at each call"):
+        check_module(Growing(), np.ones(2))

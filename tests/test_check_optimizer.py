@@ -11,9 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import optim
-from autodiff import Tensor
-from autodiff.testing.checks.gradcheck import GradientCheckError
-from autodiff.testing.checks.optimizers import check_optimizer
+from autodiff import Tensor, no_grad
+from autodiff.testing import GradientCheckError, check_optimizer
 
 # --- the library's ---
 
@@ -316,16 +315,60 @@ def test_another_formula_is_told_apart(make: Callable[..., Any], update: Any) ->
         check_optimizer(make, update, decays=True)
 
 
-def test_a_reference_of_another_shape_is_told() -> None:
-    with pytest.raises(
-        GradientCheckError, match=r"differs from the formula: expected shape \(1,\)"
-    ):
-        check_optimizer(lambda ps: optim.SGD(ps), lambda p, g, state: np.zeros(1))
+@pytest.mark.parametrize(
+    ("result", "got"),
+    [(np.zeros(1), r"shape \(1,\)"), (None, "NoneType"), ((np.zeros(()), {}), "tuple")],
+)
+def test_a_formula_that_gives_something_else_is_refused(result: Any, got: str) -> None:
+    with pytest.raises(TypeError, match=rf"new values of p, of shape \(\), got {got}"):
+        check_optimizer(lambda ps: optim.SGD(ps), lambda p, g, state: result)
+
+
+def test_a_difference_in_a_late_digit_is_shown() -> None:
+    with pytest.raises(GradientCheckError) as caught:
+        check_optimizer(lambda ps: optim.SGD(ps, lr=0.1), descent(0.1 + 1e-11))
+    expected, got = str(caught.value).split(", expected ")[1].split(", got ")
+    assert expected != got
+
+
+class CountsForAll(Descent):
+    """Its steps get shorter, and each parameter's is one."""
+
+    steps = 0
+
+    def step(self) -> None:
+        for p in self.params:
+            if p.grad is not None:
+                self.steps += 1
+                p.overwrite()[...] -= np.asarray(p.grad.data / self.steps, p.dtype)
+
+
+def test_what_parameters_share_is_told_as_that() -> None:
+    with pytest.raises(GradientCheckError, match="the others that it comes with make a diff"):
+        check_optimizer(CountsForAll)
+
+
+class FailsAtNothing(Descent):
+    def step(self) -> None:
+        for p in self.params:
+            if p.grad is not None:
+                p.overwrite()[...] -= np.asarray(p.grad.data / p.grad.data.max(), p.dtype)
+
+
+def test_where_a_step_raises_is_told() -> None:
+    with pytest.raises(ValueError, match="zero-size array") as caught:
+        check_optimizer(FailsAtNothing)
+    (note,) = caught.value.__notes__
+    assert note.startswith("in a step of parameters float64 (), float64 (5,), ")
 
 
 def test_what_is_no_optimizer_is_refused() -> None:
     with pytest.raises(TypeError, match=r"got list without step\(\) and zero_grad\(\)"):
         check_optimizer(list)
+    with pytest.raises(TypeError, match="expected make to be a function, got SGD: write lambda"):
+        check_optimizer(optim.SGD([Tensor(1.0, requires_grad=True)], lr=0.1))  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="expected update to be a function, got int"):
+        check_optimizer(Descent, 3)  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="scope 'element', 'parameter' or 'all', got 'group'"):
         check_optimizer(Descent, scope="group")  # type: ignore[arg-type]
 
@@ -341,3 +384,10 @@ def test_saved_states_are_compared_whatever_they_are_made_of() -> None:
             self.velocity = {i: v.data.copy() for i, v in state["velocity"]}
 
     check_optimizer(Saves)
+
+
+def test_it_works_inside_no_grad() -> None:
+    with no_grad():
+        check_optimizer(Descent)
+        with pytest.raises(GradientCheckError, match="graph from before a step gives a wrong grad"):
+            check_optimizer(WritesUnnoticed)

@@ -338,6 +338,46 @@ def test_a_wrong_rule_is_rejected_at_extreme_scales(scale: float) -> None:
         check_grads(f, [X * scale])
 
 
+def test_a_product_of_the_huge_and_the_tiny_is_accepted() -> None:
+    check_grads(lambda x, y: x * y + x, [X * 1e100, X * 1e-100])
+
+
+def test_numbers_near_the_ends_of_the_floating_range() -> None:
+    check_grads(lambda x: x.exp(), [np.array([-96.4, -145.7, 504.0, 591.2])])
+    with pytest.raises(GradientCheckError, match="can't check"):
+        check_grads(lambda x: x * x, [X * 1e-160])  # its values underflow
+    check_grads(lambda x: x * 0.0, [X])
+
+
+def test_a_last_digit_that_is_wrong_is_no_kink() -> None:
+    @elementwise(partials=[lambda x: (autodiff.exp(x) + 1.0) - 1.0])
+    def my_exp(x: Array) -> Array:
+        return np.exp(x)
+
+    with pytest.raises(GradientCheckError, match="its last digits are wrong: does it subtract"):
+        check_grads(my_exp, [np.array([-8.0, -9.0])])
+
+
+def test_a_slope_is_looked_for_on_the_scale_of_the_function() -> None:
+    """Beside numbers that are almost equal, a coarse quotient sees another slope altogether."""
+    x = 1.0 + 1e-6 * np.random.default_rng(1004).normal(size=5)
+    with pytest.raises(GradientCheckError, match="can't check order 2"):
+        check_grads(lambda x: autodiff.sqrt(autodiff.var(x)), [x], seed=4)
+
+
+def test_a_complex_step_sees_what_two_arguments_do_together() -> None:
+    @elementwise(partials=[lambda x: 1.0 + 1e-12 + 0.0 * x])
+    def same(x: Array) -> Array:
+        return x + 0.0
+
+    @custom(vjps=[lambda g, b: g * same(b), lambda g, a: g * same(a)])
+    def product(a: Array, b: Array) -> Array:
+        return a * b
+
+    with pytest.raises(GradientCheckError, match=r"order 2, reverse over.*\n.*complex step"):
+        check_grads(product, [X, X + 1.0], modes=["reverse"])
+
+
 def test_a_large_argument_is_not_computed_with_complex_numbers() -> None:
     seen = set()
 
@@ -773,9 +813,21 @@ def test_arguments_that_make_no_sense() -> None:
         check_grads(f, [])
     with pytest.raises(ValueError, match="order of at least 1, got 0"):
         check_grads(f, ONE, order=0)
-    for modes in ("reverse", [], ["backward"]):
+    for order in (1.5, "2", None):
+        with pytest.raises(ValueError, match="order of at least 1, got"):
+            check_grads(f, ONE, order=order)  # type: ignore[arg-type]
+    for modes in ("reverse", [], ["backward"], None, 3):
         with pytest.raises(ValueError, match="expected modes out of"):
-            check_grads(f, ONE, modes=modes)
+            check_grads(f, ONE, modes=modes)  # type: ignore[arg-type]
+    for tolerance in (-1.0, np.inf, np.nan, "1e-3"):
+        for name in ("rtol", "atol"):
+            with pytest.raises(ValueError, match=f"expected {name} to be a finite number"):
+                check_grads(f, ONE, **{name: tolerance})
+    for number in (np.nan, np.inf):
+        with pytest.raises(ValueError, match=rf"argument 0 is {number} at element \(1,\)"):
+            check_grads(f, [np.array([1.0, number])])
+    with pytest.raises(TypeError, match="expected a function of tensors, got Tensor"):
+        check_grads(Tensor(1.0), ONE)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -786,6 +838,7 @@ def test_arguments_that_make_no_sense() -> None:
         (lambda x: None, "got NoneType"),
         (lambda x: x > 0, "got a tensor of bool"),
         (lambda x: (x, 1.0), "got float"),
+        (lambda x: (), r"got tuple \(empty\)"),
     ],
 )
 def test_a_function_that_returns_no_tensors(f: Any, message: str) -> None:
@@ -828,6 +881,8 @@ def test_a_function_that_changes_its_mind() -> None:
     rng = np.random.default_rng(0)
     with pytest.raises(GradientCheckError, match="other values at each call"):
         check_grads(lambda x: x * rng.normal(), ONE)
+    with pytest.raises(GradientCheckError, match="other values at each call"):
+        check_grads(lambda x: (x,) * int(rng.integers(1, 100)), ONE)
 
 
 def test_a_function_that_is_too_rough() -> None:

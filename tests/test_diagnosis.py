@@ -83,6 +83,12 @@ def test_a_factor(factor: float, text: str, mode: str) -> None:
     assert cause(lambda x: (scaled(factor)(x.exp() + 1.0) * x).sum(), [X], mode) == message
 
 
+def test_a_constant_of_few_digits() -> None:
+    assert cause(scaled(0.9999), [X]).endswith(
+        "0.9999 times what it should: has a constant too few digits?"
+    )
+
+
 def test_a_factor_at_one_element_is_named_only_if_it_has_a_name() -> None:
     assert cause(scaled(2.0), [0.5]).endswith("it gives twice what it should")
     assert cause(scaled(1.37), [0.5]).endswith("argument 'x' is wrong")
@@ -197,6 +203,14 @@ def test_a_factor_that_is_missing_or_too_many(rule: Any, text: str) -> None:
     assert cause(my_square, [X]).endswith(text) or text in cause(my_square, [X])
 
 
+def test_a_factor_of_an_output_with_fewer_axes() -> None:
+    @custom(vjps=[lambda g, x, y: autodiff.expand_dims(g / (y * y), 1) * x])
+    def my_norm(x: Array) -> Array:
+        return np.sqrt((x * x).sum(1))
+
+    assert cause(my_norm, [X]).endswith("the factor its output is missing")
+
+
 def test_the_terms_of_other_outputs_are_missing() -> None:
     @custom(vjps=[lambda g, y: g * y * (1.0 - y)])
     def my_softmax(x: Array) -> Array:
@@ -296,6 +310,38 @@ def test_a_rule_that_is_not_differentiated_again(mode: str) -> None:
         "the rule of op 'my_exp' for its argument 'x' is wrong where it is differentiated again: "
         "it gives zero, as if 'x' were a constant: is its value read without its place in the graph"
     )
+
+
+@pytest.mark.parametrize("mode", ["reverse", "forward"])
+def test_an_op_in_the_rule_of_another_is_named(mode: str) -> None:
+    @elementwise(partials=[lambda x: autodiff.sin(x)])  # of the other sign
+    def my_cos(x: Array) -> Array:
+        return np.cos(x)
+
+    @elementwise(partials=[lambda x: my_cos(x)])
+    def my_sin(x: Array) -> Array:
+        return np.sin(x)
+
+    found = cause(my_sin, [X], mode)
+    assert found == "the rule of op 'my_cos' for its argument 'x' is wrong: its sign is wrong"
+
+
+@pytest.mark.parametrize("where", ["g", "x"])
+def test_a_rule_that_writes_where_it_must_not(where: str) -> None:
+    def rule(g: Any, x: Any) -> Any:
+        out = g if where == "g" else x
+        return np.multiply(2.0 * g, x, out=out)
+
+    @custom(vjps=[rule])
+    def my_square(x: Array) -> Array:
+        return x * x
+
+    def f(x: Any) -> Any:
+        y = x * 1.0
+        return y * y + my_square(y) + y
+
+    found = cause(f, [X], order=1)
+    assert found.startswith("the rule of op 'my_square' writes to its cotangent g, or to a value")
 
 
 @pytest.mark.parametrize("mode", ["reverse", "forward"])

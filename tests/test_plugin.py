@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 import autodiff
 from autodiff import Array, Tensor, custom, elementwise, linear
 from autodiff.op import COMPOSITES, OPS
-from autodiff.testing.checks.gradcheck import GradientCheckError, NonDifferentiableError
+from autodiff.testing import GradientCheckError, NonDifferentiableError
 from autodiff.testing.generators import GENERATORS
 from autodiff.testing.plugin import gradcheck
 from autodiff.testing.strategies import arrays, generator
@@ -173,6 +173,30 @@ def test_a_marker_that_would_do_nothing_is_refused(run: Run, text: str, message:
     result.stdout.fnmatch_lines([message])
 
 
+def test_the_marker_of_a_class_or_module_is_for_those_who_ask_for_the_fixture(run: Run) -> None:
+    result = run(
+        """
+        pytestmark = pytest.mark.gradcheck(examples=2)
+
+        def test_without(): pass
+
+        @pytest.mark.gradcheck(order=1)
+        class TestSome:
+            def test_with(self, gradcheck):
+                assert gradcheck.keywords == {"examples": 2, "order": 1}
+
+            def test_without(self): pass
+
+        @pytest.mark.gradcheck(ordre=1)
+        class TestTypo:
+            @pytest.mark.gradcheck(order=1)
+            def test_with(self, gradcheck): pass
+        """
+    )
+    result.assert_outcomes(passed=3, errors=1)
+    result.stdout.fnmatch_lines(["*expects settings out of *, by name; got ordre"])
+
+
 def test_an_error_of_the_function_is_shown_where_it_is_raised(run: Run) -> None:
     result = run(
         """
@@ -313,6 +337,31 @@ def test_a_value_that_depends_on_being_recorded_is_found() -> None:
         return x * (2.0 if x.requires_grad else 3.0)
 
     assert message_of(f, np.array([0.5])).startswith("other values when it is recorded: [1.]")
+
+
+def test_what_a_lambda_does_wrong_is_told_as_of_any_function() -> None:
+    with pytest.raises(GradientCheckError, match="wrong derivative") as caught:
+        gradcheck(lambda x: x * x.detach(), arrays((2,)), examples=3)
+    assert "in the call <lambda>(np.array([0.7, 0.9]))" in str(caught.value)
+    with pytest.raises(ZeroDivisionError):
+        gradcheck(lambda x: x * (1 // 0), arrays((2,)), examples=3)
+
+
+@pytest.mark.parametrize("result", [None, 3, np.ones(2), (), Tensor([1, 2])])
+def test_a_function_that_returns_no_floating_tensors(result: Any) -> None:
+    with pytest.raises(GradientCheckError, match="expected a function that returns a tensor"):
+        gradcheck(lambda x: result, arrays((2,)), examples=1)
+
+
+def test_a_random_function_is_called_that() -> None:
+    rng = np.random.default_rng(0)
+    with pytest.raises(GradientCheckError, match="other values at each call"):
+        gradcheck(lambda x: x * float(rng.normal()), arrays((2,)), examples=1)
+
+
+def test_numbers_that_underflow_are_no_fault() -> None:
+    gradcheck(lambda x: x * x, st.floats(-3, 3), examples=50)
+    gradcheck(lambda x: x * x, np.array(2.0**-1022), examples=1)
 
 
 def test_a_rule_that_is_wrong_in_float32_alone_is_found() -> None:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import autodiff
-from autodiff import OPS, Array, Tensor, custom, linear, no_grad
+from autodiff import OPS, Array, Tensor, custom, linear, multilinear, no_grad
 from autodiff.testing import (
     GradientCheckError,
     check_adjoint,
@@ -44,18 +44,62 @@ def test_an_adjoint_that_is_wrong_is_found_with_its_element() -> None:
 
 
 def test_the_argument_is_named_whose_flow_is_wrong() -> None:
-    twice = {"on": False}
-
-    def scaled(x: Any, w: Any) -> Any:
+    @multilinear(vjps=[lambda g, w: g * w, lambda g, x: 2.0 * g * x])
+    def scaled(x: Array, w: Array) -> Array:
         return x * w
 
-    def drifting(x: Any, w: Any) -> Any:  # forward and reverse see another function
-        twice["on"] = not twice["on"]
-        return x * (w * (2.0 if twice["on"] else 1.0)).detach() + x.detach() * w
+    with pytest.raises(GradientCheckError, match="argument 1"):
+        check_adjoint(scaled, [X, X + 1.0])
+    with pytest.raises(GradientCheckError, match="the imaginary part of argument 1"):
+        check_adjoint(lambda x, z: scaled(x, z.imag), [X, X + 1j])
 
-    check_adjoint(scaled, [X, X + 1.0])
-    with pytest.raises(GradientCheckError, match="argument 0"):
-        check_adjoint(drifting, [X, X + 1.0])
+
+@pytest.mark.parametrize("check", [check_adjoint, check_linear])
+def test_a_function_that_changes_its_mind(check: Callable[..., None]) -> None:
+    calls = iter(range(100))
+    with pytest.raises(GradientCheckError, match="other values at each call"):
+        check(lambda x: x * float(next(calls)), [X])
+    with pytest.raises(GradientCheckError, match="other values at each call"):
+        check(lambda x: (x,) * (next(calls) % 2 + 1), [X])
+
+
+@pytest.mark.parametrize("check", [check_adjoint, check_linear])
+def test_the_users_arrays_are_not_written_to(check: Callable[..., None]) -> None:
+    x = X.copy()
+
+    def greedy(t: Any) -> Any:
+        t.data[...] = 0.0
+        return t * 1.0
+
+    with pytest.raises(GradientCheckError, match="writes to its arguments"):
+        check(greedy, [x])
+    assert np.array_equal(x, X) and x.flags.writeable
+
+
+def test_complex_numbers_count_as_two() -> None:
+    z = X + 1j * X[::-1]
+    check_adjoint(lambda z: z * autodiff.conj(z) * autodiff.exp(z), [z])
+    check_adjoint(lambda x: x * (1.0 + 2.0j), [X], adjoint=lambda u: (u * (1.0 - 2.0j)).real)
+    with pytest.raises(GradientCheckError, match="not its adjoint"):
+        check_adjoint(lambda x: x * (1.0 + 2.0j), [X], adjoint=lambda u: (u * (1.0 + 2.0j)).real)
+    check_adjoint(autodiff.fft.fft, [z], adjoint=lambda u: 3.0 * autodiff.fft.ifft(u))
+    check_linear(autodiff.conj, [z])  # of real numbers
+    with pytest.raises(GradientCheckError, match="not linear"):
+        check_linear(lambda z: z * z, [z])
+    check_no_mutation(lambda z: z * z, [z])
+
+
+@pytest.mark.parametrize("scale", [1e-310, 2.2e-308, 1e-300])
+def test_underflow_is_no_fault(scale: float) -> None:
+    check_adjoint(lambda x: x * x, [X * scale])
+    check_linear(lambda x: 0.3 * x, [X * scale])
+
+
+def test_what_is_not_finite_is_told() -> None:
+    with pytest.raises(GradientCheckError, match="derivative is not finite"):
+        check_adjoint(autodiff.sqrt, [np.array([0.0, 1.0])])
+    with pytest.raises(GradientCheckError, match="not finite at the point"):
+        check_linear(lambda x: x * np.inf, [X])
 
 
 def test_an_adjoint_can_be_given() -> None:
@@ -191,15 +235,49 @@ def test_pure_functions_pass() -> None:
 # --- what can't be checked ---
 
 
-@pytest.mark.parametrize("check", [check_adjoint, check_linear, check_no_mutation])
+CHECKS = [check_adjoint, check_linear, check_no_mutation]
+
+
+@pytest.mark.parametrize("check", CHECKS)
 @pytest.mark.parametrize(
     ("args", "message"),
     [
         (X, "expected a list of one or more arguments, got ndarray: write check_"),
-        ([], "expected a list of one or more arguments, got none"),
+        ([], r"expected a list of one or more arguments, got list \(empty\)"),
         ([X, np.array([1, 2])], "argument 1 has dtype int64"),
     ],
 )
 def test_bad_arguments(check: Callable[..., None], args: Any, message: str) -> None:
     with pytest.raises(TypeError, match=message):
-        check(lambda x: x, args)
+        check(lambda *xs: xs[0], args)
+
+
+@pytest.mark.parametrize("check", CHECKS)
+def test_bad_functions_and_values(check: Callable[..., None]) -> None:
+    with pytest.raises(TypeError, match=r"check_\w+: expected a function of tensors, got int"):
+        check(3, [X])
+    with pytest.raises(ValueError, match=r"check_\w+: argument 0 is nan at element \(1,\)"):
+        check(lambda x: x, [np.array([1.0, np.nan])])
+    for result, got in ((None, "NoneType"), (X, "ndarray"), ((), r"tuple \(empty\)")):
+        with pytest.raises(GradientCheckError, match=f"returns a tensor.*got {got}"):
+            check(lambda x, result=result: result, [X])
+
+
+def test_the_given_adjoint_must_be_a_function() -> None:
+    with pytest.raises(TypeError, match="adjoint to be a function, got int"):
+        check_adjoint(autodiff.flip, [X], adjoint=3)
+    with pytest.raises(GradientCheckError, match="got NoneType"):
+        check_adjoint(autodiff.flip, [X], adjoint=lambda u: None)
+
+
+def test_no_grad_around_it_changes_nothing() -> None:
+    @custom(vjps=[lambda g: np.multiply(g, 2.0, out=g)])
+    def greedy(x: Array) -> Array:
+        return x * 2.0
+
+    with no_grad(), pytest.raises(GradientCheckError, match="reverse mode changed cotangent 0"):
+        check_no_mutation(greedy, [X])
+
+
+def test_overflow_is_not_warned_of() -> None:
+    check_no_mutation(lambda x: autodiff.exp(x * x), [np.array([1.0, 30.0])])

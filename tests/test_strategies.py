@@ -10,6 +10,7 @@ import pytest
 from hypothesis import find, given, settings
 from hypothesis import strategies as st
 
+import autodiff
 from autodiff import COMPOSITES, OPS, Array, Tensor, custom, elementwise, gradients
 from autodiff.testing import check_grads
 from autodiff.testing.drawing import LAYOUTS, Maker
@@ -579,6 +580,18 @@ def test_a_wrong_rule_is_shown_in_its_smallest_call(own_ops: None) -> None:
         (lambda: arrays(domain=(0, np.inf)), ValueError, "low < high, got"),
         (lambda: arrays(layouts=["K"]), ValueError, r"expected layouts out of .*got \['K'\]"),
         (lambda: arrays(layouts=[]), ValueError, r"expected layouts out of .*got \[\]"),
+        (lambda: arrays(layouts="C"), ValueError, "expected layouts out of .*got 'C'"),
+        (lambda: arrays(domain=(1, 2, 3)), ValueError, r"\(low, high\).* got \(1, 2, 3\)"),
+        (lambda: arrays(domain=None), ValueError, r"\(low, high\).* got None"),
+        (lambda: arrays(3), TypeError, r"tuple of lengths, as in \(2, 3\).*got 3"),
+        (lambda: arrays([2, 3]), TypeError, r"tuple of lengths.*got \[2, 3\]"),
+        (lambda: arrays((2, -1)), TypeError, r"tuple of lengths.*got \(2, -1\)"),
+        (lambda: tensors((1.5,)), TypeError, r"tuple of lengths.*got \(1.5,\)"),
+        (lambda: arrays((2,), object), TypeError, "expected a dtype of numbers, got object"),
+        (lambda: arrays((2,), "M8[s]"), TypeError, r"a dtype of numbers, got datetime64\[s\]"),
+        (lambda: calls("sin"), TypeError, "expected a declared op, or its function, got 'sin'"),
+        (lambda: calls(np.sin), TypeError, "expected a declared op.*got <ufunc 'sin'>"),
+        (lambda: generator(autodiff.sin), TypeError, "expected the name of an op, a text, got <f"),
         (lambda: tensors(requires_grad=2), TypeError, "True, False or None, got 2"),
         (lambda: tensors(domain=(2, 1)), ValueError, "low < high"),
         (lambda: index_expressions((2,), ["int"]), ValueError, r"out of .*got \['int'\]"),
@@ -587,6 +600,16 @@ def test_a_wrong_rule_is_shown_in_its_smallest_call(own_ops: None) -> None:
 def test_bad_arguments(make: Any, error: type[Exception], message: str) -> None:
     with pytest.raises(error, match=message):
         make()
+
+
+def test_calls_of_a_function_are_those_of_its_op() -> None:
+    for function, op in ((autodiff.add, OPS["add"]), (autodiff.std, COMPOSITES["std"])):
+        assert find(calls(function), lambda call: True).op is op
+
+
+def test_one_number_to_keep_away_from_may_stand_alone() -> None:
+    near = arrays((), float, domain=(0.1, 0.3), away_from=0.2)
+    assert find(near, lambda x: x > 0.2) == find(near, lambda x: x > 0.203)
 
 
 def test_what_can_t_be_drawn() -> None:

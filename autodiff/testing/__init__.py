@@ -4,11 +4,8 @@
 it needs ``chainrule[test]``.
 """
 
-from autodiff.testing.checks.gradcheck import (
-    GradientCheckError,
-    NonDifferentiableError,
-    check_grads,
-)
+from autodiff.testing.checks.given import GradientCheckError, NonDifferentiableError
+from autodiff.testing.checks.gradcheck import check_grads
 from autodiff.testing.checks.modules import check_module
 from autodiff.testing.checks.optimizers import check_optimizer
 from autodiff.testing.checks.properties import check_adjoint, check_linear, check_no_mutation

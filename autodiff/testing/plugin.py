@@ -6,7 +6,7 @@ that no run pays for NumPy and Hypothesis that doesn't need them, and coverage i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple, TypeAlias
 
@@ -14,15 +14,15 @@ import hypothesis
 import numpy as np
 import numpy.typing as npt
 
-from autodiff.op import COMPOSITES, OPS, Op
-from autodiff.ops.complex import imag, real
+from autodiff.op import Op
 from autodiff.plain.creation import asarray
 from autodiff.tensor import Tensor
-from autodiff.testing.checks.gradcheck import MODES, GradientCheckError, check_grads
+from autodiff.testing.checks.given import GradientCheckError, pure_values, several
+from autodiff.testing.checks.gradcheck import MODES, check_grads
 from autodiff.testing.checks.modules import renamed
 from autodiff.testing.checks.properties import check_adjoint, check_no_mutation
 from autodiff.testing.drawing import st
-from autodiff.testing.strategies import Call, calls, flowing
+from autodiff.testing.strategies import Call, calls, declared, flowing
 from autodiff.testing.written import written
 from autodiff.variable import raw
 
@@ -85,7 +85,6 @@ def gradcheck(
 
     def check(drawn: Any) -> None:
         case = subject.case(drawn)
-        parts = _in_parts(case)
         try:
             with np.errstate(all="ignore"):  # what is not finite, check_grads tells
                 low = _low_precision(case) if subject.is_op else None
@@ -94,9 +93,8 @@ def gradcheck(
                     check_grads(case.f, case.xs, order, modes, **options)
                     if low is not None:
                         check_grads(case.f, case.xs, 1, modes, dtype=low, **options)
-                with _names(parts):
-                    check_adjoint(parts.f, parts.xs)
-                    check_no_mutation(parts.f, parts.xs)
+                    check_adjoint(case.f, case.xs)
+                    check_no_mutation(case.f, case.xs)
         except GradientCheckError as error:
             error.args = (f"{error}\n  in the call {case.shown}",)
             raise
@@ -104,7 +102,8 @@ def gradcheck(
             error.add_note(f"in the call {case.shown}")
             raise
 
-    check.__name__ = subject.name  # what Hypothesis remembers, it remembers for this function
+    if subject.name.isidentifier():  # that of a lambda is none, and Hypothesis writes a def of it
+        check.__name__ = subject.name  # what it remembers, it remembers for this function
     run = hypothesis.settings(
         max_examples=hypothesis.settings().max_examples if examples is None else examples,
         deadline=None,
@@ -159,9 +158,9 @@ class _Subject(NamedTuple):
 
 
 def _subject(f: Any, args: Sequence[Any]) -> _Subject:
-    op = f if isinstance(f, Op) else _declared(f)
+    op = declared(f)
     if op is not None and not args:
-        declared = op
+        known = op
         try:
             strategy = calls(op)
         except LookupError as error:
@@ -169,7 +168,7 @@ def _subject(f: Any, args: Sequence[Any]) -> _Subject:
                 f"gradcheck: {error.args[0]}; or say here what its arguments are: "
                 f"gradcheck({op.name}, arrays((2, 3)), ...)"
             ) from error
-        return _Subject(op.name, strategy, lambda call: _case_of_op(declared, call), True)
+        return _Subject(op.name, strategy, lambda call: _case_of_op(known, call), True)
     function = op.function if op is not None and f is op else f
     if not callable(function):
         raise TypeError(f"gradcheck: expected an op or another function, got {type(f).__name__}")
@@ -183,11 +182,6 @@ def _subject(f: Any, args: Sequence[Any]) -> _Subject:
     return _Subject(
         name, st.tuples(*strategies), lambda drawn: _case_of_function(function, name, drawn), False
     )
-
-
-def _declared(f: Any) -> Op | None:
-    """The op or composite whose public function `f` is."""
-    return next((op for op in (*OPS.values(), *COMPOSITES.values()) if op.function is f), None)
 
 
 def _case_of_op(op: Op, call: Call) -> _Case:
@@ -227,26 +221,11 @@ def _case(
         full = list(values)
         for i, x in zip(at, xs, strict=True):
             full[i] = x
-        return _one_or_tuple(y for y in _several(function(*full)) if _kind(y) in "fc")
+        ys = several(function(*full))
+        return tuple(y for y in ys if _kind(y) in "fc") or ys
 
     xs = [np.asarray(raw(values[i])) for i in at]
     return _Case(f, xs, [f"argument {names[i]}" for i in at], shown)
-
-
-def _in_parts(case: _Case) -> _Case:
-    """The same as a function of real arrays, of which complex ones consist, to such."""
-
-    def f(*parts: Any) -> Any:
-        rest = iter(parts)
-        xs = [next(rest) + 1j * next(rest) if _is_complex(x) else next(rest) for x in case.xs]
-        return _one_or_tuple(part for y in _several(case.f(*xs)) for part in _parts(y))
-
-    names = [
-        f"the {part} part of {name}" if part else name
-        for x, name in zip(case.xs, case.names, strict=True)
-        for part in (("real", "imaginary") if _is_complex(x) else ("",))
-    ]
-    return case._replace(f=f, xs=[part for x in case.xs for part in _parts(x)], names=names)
 
 
 @contextmanager
@@ -275,11 +254,14 @@ def _precision(x: Array) -> np.dtype[Any]:
 
 def _refuse_other_values(case: _Case, is_op: bool, low: np.dtype[Any] | None) -> None:
     """The value is the same with and without a graph; an op takes arrays too, and keeps `low`."""
-    recorded = _several(case.f(*map(_tracked, case.xs)))
-    unrecorded = _several(case.f(*(case.xs if is_op else map(asarray, case.xs))))
+    recorded = several(case.f(*map(_tracked, case.xs)))
+    if not all(_kind(y) in "fc" for y in recorded):
+        return  # check_grads says so
+    unrecorded = several(case.f(*(case.xs if is_op else map(asarray, case.xs))))
     for y, plain in zip(recorded, unrecorded, strict=True):
         one, other = np.asarray(raw(y)), np.asarray(raw(plain))
         if one.dtype != other.dtype or not np.array_equal(one, other, equal_nan=True):
+            pure_values(case.f, case.xs)  # tells what is random
             raise GradientCheckError(
                 f"other values when it is recorded: {one} ({one.dtype}) with a gradient wanted, "
                 f"{other} ({other.dtype}) without"
@@ -307,24 +289,6 @@ def _flows(value: Any) -> bool:
 
 def _kind(value: Any) -> str:
     return np.asarray(raw(value)).dtype.kind
-
-
-def _is_complex(value: Any) -> bool:
-    return _kind(value) == "c"
-
-
-def _several(ys: Any) -> Sequence[Any]:
-    return ys if isinstance(ys, (tuple, list)) else (ys,)
-
-
-def _one_or_tuple(ys: Iterable[Any]) -> Any:
-    first, *others = ys
-    return (first, *others) if others else first
-
-
-def _parts(z: Any) -> Sequence[Any]:
-    """The real arrays (or tensors) that `z` consists of."""
-    return (real(z), imag(z)) if _is_complex(z) else (z,)
 
 
 def _written(value: Any) -> str:

@@ -23,7 +23,7 @@ Examples
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,7 +32,7 @@ import numpy as np
 from autodiff import Tensor, asarray
 from autodiff import fft as fft  # so that all ops are declared
 from autodiff import linalg as linalg
-from autodiff.op import Op
+from autodiff.op import COMPOSITES, OPS, Op
 from autodiff.testing.architectures import modules
 from autodiff.testing.drawing import (
     DOMAIN,
@@ -111,8 +111,9 @@ def arrays(
 
     Raises
     ------
-    ValueError
-        If the interval is empty, a layout unknown; when drawn, if there are too few such numbers.
+    TypeError, ValueError
+        If the shape is none, the interval empty, a layout unknown, the dtype of no numbers; when
+        drawn, if there are too few such numbers.
 
     Examples
     --------
@@ -123,14 +124,21 @@ def arrays(
     array([[0.06, 0.09],
            [0.13, 0.1 ]], dtype=float32)
     """
-    low, high = domain
+    try:
+        low, high = map(float, domain)
+    except (TypeError, ValueError):
+        low, high = np.nan, np.nan
     if not -np.inf < low < high < np.inf:
-        raise ValueError(f"arrays: expected a domain (low, high), low < high, got {domain}")
-    if not layouts or not {*layouts} <= {*LAYOUTS}:
-        raise ValueError(f"arrays: expected layouts out of {LAYOUTS}, got {[*layouts]}")
-    sizes = shapes() if shape is None else st.just(shape) if isinstance(shape, tuple) else shape
-    options = {"domain": (low, high), "away_from": tuple(away_from), "apart": apart}
-    return _arrays(sizes, _dtypes(dtype), {**options, "layouts": tuple(layouts)}, writeable)
+        raise ValueError(f"arrays: expected a domain (low, high), low < high, got {domain!r}")
+    if isinstance(layouts, str) or not layouts or not {*layouts} <= {*LAYOUTS}:
+        raise ValueError(f"arrays: expected layouts out of {LAYOUTS}, got {layouts!r}")
+    options = {
+        "domain": tuple(domain),
+        "away_from": tuple(np.atleast_1d(away_from).tolist()),
+        "apart": apart,
+        "layouts": tuple(layouts),
+    }
+    return _arrays(_shapes("arrays", shape), _dtypes("arrays", dtype), options, writeable)
 
 
 def tensors(
@@ -192,9 +200,24 @@ def _tensors(draw: Draw, values: st.SearchStrategy[Array], requires_grad: bool |
     return x
 
 
-def _dtypes(dtype: Dtypes) -> st.SearchStrategy[np.dtype[Any]]:
+def _shapes(caller: str, shape: Any) -> st.SearchStrategy[Shape]:
+    if shape is None or isinstance(shape, st.SearchStrategy):
+        return shapes() if shape is None else shape
+    if not isinstance(shape, tuple) or not all(
+        isinstance(side, (int, np.integer)) and side >= 0 for side in shape
+    ):
+        raise TypeError(
+            f"{caller}: expected a shape to be a tuple of lengths, as in (2, 3), or a strategy of "
+            f"such, got {shape!r}"
+        )
+    return st.just(shape)
+
+
+def _dtypes(caller: str, dtype: Dtypes) -> st.SearchStrategy[np.dtype[Any]]:
     if isinstance(dtype, st.SearchStrategy):
         return dtype.map(np.dtype)
+    if dtype is not None and np.dtype(dtype).kind not in "biufc":
+        raise TypeError(f"{caller}: expected a dtype of numbers, got {np.dtype(dtype)}")
     return st.sampled_from(DTYPES) if dtype is None else st.just(np.dtype(dtype))
 
 
@@ -235,13 +258,14 @@ class Call:
         return written_call(self.op, self.arrays, self.params)
 
 
-def calls(op: Op, dtype: Dtypes = None) -> st.SearchStrategy[Call]:
+def calls(op: Op | Callable[..., Any], dtype: Dtypes = None) -> st.SearchStrategy[Call]:
     """Calls that `op` can take.
 
     Parameters
     ----------
     op
-        Any declared op, the library's or your own.
+        Any declared op or composite, the library's or your own: its entry in `OPS` or
+        `COMPOSITES`, or the function.
     dtype
         Of its arrays, or a strategy of such; None draws float64 or float32.
 
@@ -250,24 +274,35 @@ def calls(op: Op, dtype: Dtypes = None) -> st.SearchStrategy[Call]:
     LookupError
         If the op needs a `generator` (it is not elementwise, or has a param without default),
         and has none.
+    TypeError
+        If `op` is no op.
 
     Examples
     --------
     >>> from hypothesis import find
-    >>> from autodiff import OPS
-    >>> matmul = OPS["matmul"]
+    >>> from autodiff import matmul
     >>> find(calls(matmul, dtype=float), lambda call: {x.shape for x in call.arrays} == {(1, 1)})
     matmul(np.array([[0.4]]), np.array([[0.9]]))
     """
-    generate = GENERATORS.get(op.name)
+    known = declared(op)
+    if known is None:
+        raise TypeError(f"calls: expected a declared op, or its function, got {op!r}")
+    generate = GENERATORS.get(known.name)
     if generate is None:
-        if op.family != "elementwise" or inspect.Parameter.empty in _defaults(op):
+        if known.family != "elementwise" or inspect.Parameter.empty in _defaults(known):
             raise LookupError(
-                f"calls of op {op.name!r} ({op.family}) can't be guessed: register a generator, "
-                f"@autodiff.testing.strategies.generator({op.name!r})"
+                f"calls of op {known.name!r} ({known.family}) can't be guessed: register a "
+                f"generator, @autodiff.testing.strategies.generator({known.name!r})"
             )
-        generate = _elementwise(op)
-    return _calls(op, generate, _dtypes(dtype))
+        generate = _elementwise(known)
+    return _calls(known, generate, _dtypes("calls", dtype))
+
+
+def declared(f: Any) -> Op | None:
+    """The op or composite that `f` is, or is the function of; None if there is none."""
+    if isinstance(f, Op):
+        return f
+    return next((op for op in (*OPS.values(), *COMPOSITES.values()) if op.function is f), None)
 
 
 def flowing(op: Op, call: Call) -> list[int]:

@@ -14,16 +14,23 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from autodiff.testing.checks.point import GradientCheckError, NonDifferentiableError, alone
+from autodiff.testing.checks.given import GradientCheckError, NonDifferentiableError, told_apart
+from autodiff.testing.checks.point import alone
 from autodiff.testing.checks.precision import PrecisionError
 from autodiff.testing.checks.relations import Elements, SlopeError, recognised
-from autodiff.testing.checks.traces import Alone, lost_flow, moving_constant, ops_alone
+from autodiff.testing.checks.traces import (
+    Alone,
+    lost_flow,
+    moving_constant,
+    ops_alone,
+    writing_rule,
+)
 
 OPS_TRIED = 300
 """How many ops of a graph are checked alone."""
 
-Tried: TypeAlias = Callable[[Alone], Any]
-"""Checks an op alone, in the same modes to the same order; what is wrong with it, or None."""
+Tried: TypeAlias = Callable[[Alone, int], Any]
+"""Checks an op alone, in the same modes up to an order; what is wrong with it, or None."""
 
 
 def explained(fault: SlopeError, tried: Tried) -> GradientCheckError:
@@ -64,15 +71,14 @@ def explained(fault: SlopeError, tried: Tried) -> GradientCheckError:
 def _compared(computed: float, numerical: float, how: str = "") -> str:
     size = max(abs(computed), abs(numerical))
     relative = abs(computed - numerical) / size if size else 0.0
-    return (
-        f"computed {computed:.10g}, numerical {numerical:.10g}{how}, relative error {relative:.2g}"
-    )
+    one, other = told_apart(computed, numerical)
+    return f"computed {one}, numerical {other}{how}, relative error {relative:.2g}"
 
 
 def located(loss: PrecisionError, tried: Tried) -> GradientCheckError:
     """The error about a loss of precision, with the op that it comes from."""
     text = str(loss)
-    wrong = _first_wrong(loss.at.root, loss.at.xs, tried)
+    wrong = _first_wrong(loss.at.root, loss.at.xs, len(loss.at.path) + 1, tried)
     if wrong is not None:
         op, found = wrong
         text += (
@@ -82,10 +88,12 @@ def located(loss: PrecisionError, tried: Tried) -> GradientCheckError:
     return GradientCheckError(text)
 
 
-def _first_wrong(f: Callable[..., Any], xs: Any, tried: Tried) -> tuple[Alone, Any] | None:
+def _first_wrong(
+    f: Callable[..., Any], xs: Any, order: int, tried: Tried
+) -> tuple[Alone, Any] | None:
     """The first op of `f`, in the order of computation, whose rule is wrong, and what is."""
     for op in islice(ops_alone(f, xs), OPS_TRIED):
-        found = tried(op)
+        found = tried(op, order)
         if found is not None:
             return op, found
     return None
@@ -93,14 +101,22 @@ def _first_wrong(f: Callable[..., Any], xs: Any, tried: Tried) -> tuple[Alone, A
 
 def _cause(fault: SlopeError, found: Elements, tried: Tried) -> str | None:
     at = fault.at
-    wrong = _first_wrong(at.root, at.xs, tried)
+    wrong = _first_wrong(at.f, at.xs, 1, tried)  # in the derivative, if it is one
+    if wrong is None and at.path:
+        wrong = _first_wrong(at.root, at.xs, len(at.path) + 1, tried)
     if wrong is not None:
         op, inside = wrong
         what = recognised(inside, Elements(inside))
-        again = " where it is differentiated again" if at.path else ""
+        again = " where it is differentiated again" if inside.at.path else ""
         return (
             f"the rule of op {op.op.name!r} for its argument {op.names[inside.i]} is wrong{again}"
             f"{f': {what}' if what else ''}"
+        )
+    writer = writing_rule(at.f, at.xs)
+    if writer is not None:
+        return (
+            f"the rule of op {writer.name!r} writes to its cotangent g, or to a value that was "
+            f"saved: it should compute in memory of its own"
         )
     lost = lost_flow(at.f, at.xs, at.us) if fault.mode == "reverse" else None
     if lost is not None:

@@ -19,32 +19,30 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from autodiff.ops.complex import imag, real
-from autodiff.plain.creation import asarray
 from autodiff.tensor import Tensor, TensorLike
 from autodiff.testing.checks.diagnosis import explained, located
+from autodiff.testing.checks.given import (
+    GradientCheckError,
+    arguments,
+    frozen,
+    is_complex,
+    pure_values,
+    real_parts,
+    values,
+)
 from autodiff.testing.checks.point import (
     TRUSTED,
     ULPS,
-    GradientCheckError,
-    NonDifferentiableError,
     Point,
-    arrays_of,
     direction,
-    frozen,
     inner,
     lengths_of,
     rounding,
-    several,
-    values,
 )
 from autodiff.testing.checks.precision import PrecisionError, foreign_flows, refuse_losses
 from autodiff.testing.checks.relations import SlopeError
 from autodiff.testing.checks.traces import Alone, is_analytic
 from autodiff.transforms import jvp, vjp
-from autodiff.variable import raw
-
-__all__ = ["MODES", "GradientCheckError", "NonDifferentiableError", "check_grads"]
 
 Array: TypeAlias = npt.NDArray[Any]
 
@@ -162,13 +160,14 @@ def check_grads(
     wrong derivative: order 1, reverse mode, argument 0 of shape (2,)
     probably: the rule of op 'half_square' for its argument 'x' is wrong: it gives three times ...
     """
-    _refuse_nonsense(args, order, modes, numerical)
+    _refuse_nonsense(order, modes, rtol, atol, numerical)
     low = None if dtype is None else _low(dtype)
-    given = [_prepared(i, x, low) for i, x in enumerate(args)]
+    xs = [_prepared(x, low) for x in arguments("check_grads", f, args)]
+    names = [f"argument {i}" for i in range(len(xs))]
     check = _Check(order, tuple(modes), rtol, atol, seed, low)
     with np.errstate(all="ignore"):  # what is not finite is reported as an error of this module
-        ys = _refuse_impure(f, given)
-        f, xs, names = _real_parts(f, given, ys)
+        if any(map(is_complex, (*pure_values(f, xs), *xs))):
+            f, xs, names = real_parts(f, xs, names)
         small = sum(x.size for x in xs) <= LARGE or numerical == "complex"
         analytic = numerical != "difference" and small and is_analytic(f, xs)
         if numerical == "complex" and not analytic:
@@ -244,6 +243,8 @@ class _Check:
     def _compare(self, fault: SlopeError, terms: tuple[Sequence[Array], Sequence[Array]]) -> None:
         """Raise the `fault` if the sum of the `terms` is not its numerical slope."""
         fault.computed = inner(*terms)
+        if fault.numerical.exact and fault.computed == fault.numerical.value:
+            return  # zero beside zero, mostly: what may have underflowed is no doubt then
         sure = self.atol + rounding(fault.at.eps, *terms)
         if not self._holds(fault, sure) or fault.numerical.error > _least(fault):
             self._look_closer(fault, sure)
@@ -257,8 +258,7 @@ class _Check:
         """As `_compare`, but what rounding does on the way is measured first."""
         at, mode, i, v, n = fault.at, fault.mode, fault.i, fault.v, fault.numerical
         if not n.exact:
-            noise = max(at.noise, at.measured_noise())
-            n = fault.numerical = replace(at, noise=noise).quotient(i, v)
+            n = fault.numerical = at.quotient(i, v, at.measured_noise())
         hopeless = False
         if at.analytic and not n.exact and n.error > TRUSTED * abs(n.value):
             # `f` may change too fast for a quotient, which then can't contradict a complex step
@@ -274,21 +274,21 @@ class _Check:
             raise GradientCheckError(
                 f"can't check {at.name(mode)}, {at.names[i]}: the function is too rough here for a "
                 f"numerical derivative (it gives {n.value:.6g} ± {n.error + moved:.1g}, computed "
-                f"is {fault.computed:.6g}): does it round, or compute in low precision?"
+                f"is {fault.computed:.6g}): does it round, underflow, or compute in low precision?"
             )
 
     def _direction(self, like: Array, lengths: Any, rng: np.random.Generator) -> Array:
         found = direction(like, lengths, rng)
         return found if self.low is None else found.astype(self.low).astype(np.float64)
 
-    def alone(self, error: SlopeError | PrecisionError) -> Callable[[Alone], Any]:
+    def alone(self, error: SlopeError | PrecisionError) -> Callable[[Alone, int], Any]:
         """A function that looks for the same kind of error in one op alone, and returns it."""
         at, kind = error.at, type(error)
         modes = tuple(dict.fromkeys((*at.path, error.mode)))
         low = self.low if kind is PrecisionError else None
-        check = replace(self, order=len(at.path) + 1, modes=modes, low=low)
 
-        def tried(op: Alone) -> Any:
+        def tried(op: Alone, order: int) -> Any:
+            check = replace(self, order=order, modes=modes, low=low)
             xs = op.xs if low is None else [_rounded(x, low) for x in op.xs]
             try:
                 check(op.f, xs, op.names, at.analytic and is_analytic(op.f, xs))
@@ -327,16 +327,16 @@ def _pushed(f: Callable[..., Any], vs: Sequence[Array]) -> Callable[..., Any]:
 # --- arguments ---
 
 
-def _refuse_nonsense(args: Any, order: int, modes: Sequence[str], numerical: str) -> None:
-    if not isinstance(args, (list, tuple)) or not args:
-        raise TypeError(
-            f"check_grads: expected a list of one or more arguments, got {type(args).__name__}"
-            f"{' (empty)' if isinstance(args, (list, tuple)) else ''}: write check_grads(f, [x])"
-        )
-    if order < 1:
-        raise ValueError(f"check_grads: expected an order of at least 1, got {order}")
-    if isinstance(modes, str) or not modes or not set(modes) <= set(MODES):
+def _refuse_nonsense(order: Any, modes: Any, rtol: Any, atol: Any, numerical: Any) -> None:
+    if not isinstance(order, int) or order < 1:
+        raise ValueError(f"check_grads: expected an order of at least 1, got {order!r}")
+    if not isinstance(modes, (list, tuple, set)) or not modes or not set(modes) <= set(MODES):
         raise ValueError(f"check_grads: expected modes out of {MODES}, got {modes!r}")
+    for name, tolerance in (("rtol", rtol), ("atol", atol)):
+        if not isinstance(tolerance, (int, float, np.number)) or not 0 <= tolerance < np.inf:
+            raise ValueError(
+                f"check_grads: expected {name} to be a finite number from 0 on, got {tolerance!r}"
+            )
     if numerical not in NUMERICAL:
         raise ValueError(f"check_grads: expected numerical out of {NUMERICAL}, got {numerical!r}")
 
@@ -351,64 +351,13 @@ def _low(dtype: npt.DTypeLike) -> np.dtype[Any]:
     return low
 
 
-def _prepared(i: int, value: TensorLike, low: np.dtype[Any] | None) -> Array:
-    array = np.asarray(raw(value))
-    if array.dtype.kind not in "fc":
-        raise TypeError(
-            f"check_grads: argument {i} has dtype {array.dtype}, derivatives are by floating point "
-            f"numbers: convert it, or let f close over it"
-        )
-    array = np.array(array, np.complex128 if array.dtype.kind == "c" else np.float64)
+def _prepared(x: Array, low: np.dtype[Any] | None) -> Array:
+    array = np.array(x, np.complex128 if is_complex(x) else np.float64)
     if low is not None:
         parts = [_rounded(part, low) for part in (array.real, array.imag)]
-        array = parts[0] + 1j * parts[1] if array.dtype.kind == "c" else parts[0]
+        array = parts[0] + 1j * parts[1] if is_complex(array) else parts[0]
     return frozen(array)
 
 
 def _rounded(x: Array, low: np.dtype[Any]) -> Array:
     return np.asarray(x.astype(low), np.float64)
-
-
-def _real_parts(
-    f: Callable[..., Any], xs: Sequence[Array], ys: Sequence[Array]
-) -> tuple[Callable[..., Any], list[Array], list[str]]:
-    """`f` as a function of real arrays that gives real ones: a complex one is two of them."""
-    if not any(z.dtype.kind == "c" for z in (*xs, *ys)):
-        return f, list(xs), [f"argument {i}" for i in range(len(xs))]
-    parts: list[Array] = []
-    names: list[str] = []
-    for i, x in enumerate(xs):
-        if x.dtype.kind == "c":
-            parts += [frozen(x.real.copy()), frozen(x.imag.copy())]
-            names += [f"the real part of argument {i}", f"the imaginary part of argument {i}"]
-        else:
-            parts.append(x)
-            names.append(f"argument {i}")
-
-    def of_parts(*given: Any) -> Any:
-        rest = iter(given)
-        zs = f(*[next(rest) + 1j * next(rest) if x.dtype.kind == "c" else next(rest) for x in xs])
-        pairs = ((real(z), imag(z)) if z.dtype.kind == "c" else (z,) for z in several(zs))
-        return tuple(part for pair in pairs for part in pair)
-
-    return of_parts, parts, names
-
-
-def _refuse_impure(f: Callable[..., Any], xs: Sequence[Array]) -> list[Array]:
-    """The values of `f`; raise if it writes to its arguments, or gives others the next time."""
-    given = [asarray(x) for x in xs]
-    try:
-        ys = f(*given)
-    except ValueError as error:
-        if "read-only" not in str(error):
-            raise
-        raise GradientCheckError(f"the function writes to its arguments: {error}") from error
-    if any(t.data is not x for t, x in zip(given, xs, strict=True)):
-        raise GradientCheckError("the function replaces the data of its arguments")
-    first = arrays_of(ys, "fc")
-    pairs = zip(first, values(f, xs, "fc"), strict=True)
-    if not all(np.array_equal(one, two, equal_nan=True) for one, two in pairs):
-        raise GradientCheckError(
-            "the function gives other values at each call: fix its random numbers or its state"
-        )
-    return first

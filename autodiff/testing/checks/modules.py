@@ -14,15 +14,18 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from autodiff.config import enable_grad
 from autodiff.graph import upstream
 from autodiff.tensor import Tensor
-from autodiff.testing.checks.gradcheck import MODES, GradientCheckError, check_grads
+from autodiff.testing.checks.given import GradientCheckError, same
+from autodiff.testing.checks.gradcheck import MODES, check_grads
 from autodiff.variable import raw
 
 Array: TypeAlias = npt.NDArray[Any]
 Named: TypeAlias = list[tuple[str, Tensor]]
 
 
+@enable_grad()
 def check_module(
     module: Any,
     *inputs: Any,
@@ -55,7 +58,7 @@ def check_module(
     GradientCheckError
         If a derivative is wrong (the message names the parameter); or if the module
 
-        - writes to its inputs or parameters,
+        - writes to its inputs or parameters, or makes parameters when it is called,
         - returns memory that a later call writes to,
         - gives another dtype than the one that its inputs and parameters have,
         - gives no gradient to a parameter that requires one,
@@ -153,21 +156,31 @@ class _Subject:
         self.state.rewind()
         first = self.outputs(self.module(*given))
         for (name, was), (_, x) in zip(before, watched, strict=True):
-            if not _same(was, raw(x)):
+            if not same(was, raw(x)):
                 raise self.error(f"a call changes {name}: compute in memory of its own")
         self.check_dtype(first, [raw(x) for _, x in watched])
+
+        known = {name for name, _ in before}
+        made = [
+            name for name, _ in self.module.named_parameters() if f"parameter {name}" not in known
+        ]
+        if made:
+            raise self.error(
+                f"a call makes parameter{'s' * (len(made) > 1)} {', '.join(made)}: call it once, "
+                f"then check it"
+            )
 
         kept = [y.data.copy() for y in first]
         own = [t.data for _, t in (*self.module.named_parameters(), *_buffers(self.module))]
         second = self.call()
-        for i, (y, was, other) in enumerate(zip(first, kept, second, strict=True)):
+        for i, (y, was, other) in enumerate(zip(first, kept, second, strict=False)):
             lent = any(np.shares_memory(y.data, x) for x in own)  # a view of a table, say
-            if not _same(was, y.data) or (not lent and np.shares_memory(y.data, other.data)):
+            if not same(was, y.data) or (not lent and np.shares_memory(y.data, other.data)):
                 raise self.error(
                     f"a later call writes to the memory of output {i}: return a copy of it"
                 )
         self.state.restore()
-        if not all(map(_same, kept, (y.data for y in self.call()))):
+        if not _alike(kept, [y.data for y in self.call()]):
             raise self.error(
                 "it gives other values at each call, though its generators are put back: let it "
                 "draw from a numpy Generator that is an attribute of it, or check it after eval()"
@@ -194,9 +207,9 @@ class _Subject:
         given = [[_copied(x) for x in self.inputs] for _ in range(2)]
         one, two = (self.outputs(self.module(*xs)) for xs in given)  # random numbers go on
         for (name, was), (_, now) in zip(before, _buffers(self.module), strict=True):
-            if not _same(was, now.data):
+            if not same(was, now.data):
                 raise self.error(f"in eval mode a call changes buffer {name}")
-        if not all(_same(y.data, z.data) for y, z in zip(one, two, strict=True)):
+        if not _alike(*([y.data for y in ys] for ys in (one, two))):
             raise self.error("in eval mode it gives other values at each call")
         self.state.restore()
 
@@ -208,16 +221,16 @@ class _Subject:
         if self.has_modes:
             self.module.eval()
         saved = {name: np.array(raw(value)) for name, value in self.module.state_dict().items()}
-        expected = self.call()
+        expected = [y.data for y in self.call()]
         self.state.restore()
         if self.has_modes:
             self.module.eval()
         for _, t in (*self.module.named_parameters(), *_buffers(self.module)):
             if t.dtype.kind == "f":
-                t._data = t._data + 1  # in other memory: graphs of the user's need the old one
+                t._array = t._array + 1  # in other memory: graphs of the user's need the old one
         self.call()  # whatever it computes only once is computed
         self.module.load_state_dict(saved)
-        if not all(_same(y.data, z.data) for y, z in zip(expected, self.call(), strict=True)):
+        if not _alike(expected, [y.data for y in self.call()]):
             raise self.error(
                 "its saved state is not all that its values depend on: after load_state_dict it "
                 "gives others (is something not a buffer, or computed once from a parameter?)"
@@ -245,9 +258,9 @@ class _Subject:
         training = self.call()
         self.state.restore()
         self.module.eval()
-        same = all(_same(y.data, z.data) for y, z in zip(training, self.call(), strict=True))
+        unchanged = _alike(*([y.data for y in ys] for ys in (training, self.call())))
         self.state.restore()
-        return ["as it is"] if same else ["as it is", "eval"]
+        return ["as it is"] if unchanged else ["as it is", "eval"]
 
     def check_derivatives(self, mode: str, order: int, modes: Sequence[str], **kwargs: Any) -> None:
         """By each input and parameter, at the state that the module is in now."""
@@ -264,7 +277,7 @@ class _Subject:
             for i, x in zip(floating, xs, strict=False):
                 given[i] = x
             for p, x in zip(parameters, xs[len(floating) :], strict=True):
-                p._data, p._node = x._data, x._node  # p stands for x, wherever the module has it
+                p._array, p._node = x._array, x._node  # p stands for x, wherever the module has it
             try:
                 return tuple(self.outputs(self.module(*given)))
             finally:
@@ -328,13 +341,13 @@ def _attributes(part: Any) -> dict[str, Any]:
 def _memory(value: Any) -> Callable[[], None] | None:
     """What puts the contents of `value` back as they are now; None if they can't change."""
     if isinstance(value, Tensor):
-        slots = value._data, value._node, value._grad, value._name
-        writable, was = value._data.flags.writeable, value._data.copy()
+        slots = value._array, value._node, value._grad, value._name
+        writable, was = value._array.flags.writeable, value._array.copy()
 
         def back() -> None:
-            value._data, value._node, value._grad, value._name = slots
-            if writable and not _same(value._data, was):
-                value._data[...] = was
+            value._array, value._node, value._grad, value._name = slots
+            if writable and not same(value._array, was):
+                value._array[...] = was
 
         return back
     if isinstance(value, np.ndarray) and value.flags.writeable:
@@ -376,7 +389,7 @@ def _to_double(module: Any) -> None:
     held = [value for part in parts for value in _attributes(part).values()]
     for t in _leaves([*held, [p for _, p in module.named_parameters()]]):
         if isinstance(t, Tensor) and t.dtype.kind == "f":
-            t._data = t._data.astype(np.float64)
+            t._array = t._array.astype(np.float64)
             if id(t) not in trained:
                 t._node = None
 
@@ -412,5 +425,5 @@ def _copied(value: Any) -> Any:
     return np.array(value) if isinstance(value, np.ndarray) else value
 
 
-def _same(x: Array, y: Array) -> bool:
-    return x.shape == y.shape and np.array_equal(x, y, equal_nan=x.dtype.kind in "fc")
+def _alike(xs: Sequence[Array], ys: Sequence[Array]) -> bool:
+    return len(xs) == len(ys) and all(map(same, xs, ys))

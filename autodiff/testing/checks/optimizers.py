@@ -13,10 +13,11 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from autodiff.config import enable_grad
 from autodiff.errors import GradientError
 from autodiff.plain.creation import asarray
 from autodiff.tensor import Tensor
-from autodiff.testing.checks.gradcheck import GradientCheckError
+from autodiff.testing.checks.given import GradientCheckError, same, told_apart
 
 Array: TypeAlias = npt.NDArray[Any]
 Make: TypeAlias = Callable[[Any], Any]
@@ -31,6 +32,7 @@ ROUNDINGS = 32
 """How many times what a unit in the last place does may come."""
 
 
+@enable_grad()
 def check_optimizer(
     make: Make,
     update: Update | None = None,
@@ -75,8 +77,11 @@ def check_optimizer(
           gradient elsewhere that is not finite, shape, memory layout;
         - parameters move without gradient (if not `decays`), or not down (if `descends`);
         - it differs from `update` by more than rounding.
-    TypeError
-        If `make` makes something without ``step()`` and ``zero_grad()``.
+    TypeError, ValueError
+        If an argument makes no sense: `make` makes something without ``step()`` and
+        ``zero_grad()``, or `update` gives something else than an array shaped as the parameter.
+    Exception
+        What a step raises, with a note that says of which parameters it was.
 
     Notes
     -----
@@ -100,15 +105,21 @@ def check_optimizer(
         raise ValueError(
             f"check_optimizer: expected scope 'element', 'parameter' or 'all', got {scope!r}"
         )
+    for name, f in (("make", make), ("update", update)):
+        if not callable(f) and (f is not None or name == "make"):
+            raise TypeError(
+                f"check_optimizer: expected {name} to be a function, got {type(f).__name__}"
+                + ": write lambda params: SGD(params, lr=0.1)" * (name == "make")
+            )
     trial = _Trial(make, np.random.default_rng(seed))
     trial.check_repeats()
     trial.check_memory()
+    if scope != "all":
+        trial.check_others()
     trial.check_without_gradient()
     trial.check_old_graphs()
     trial.check_saved_state()
     trial.check_layouts()
-    if scope != "all":
-        trial.check_others()
     if scope == "element":
         trial.check_elements()
     trial.check_precision()
@@ -183,9 +194,10 @@ class _Trial:
                 wrong = ~(np.abs(y - z) <= ROUNDINGS * (spread + eps * size))
                 if wrong.any():
                     at = tuple(map(int, np.argwhere(wrong)[0]))
+                    expected_here, got = told_apart(float(z[at]), float(y[at]))
                     raise self.error(
                         f"{what} in step {t + 1}: element {at} of parameter {i}, {z.dtype} "
-                        f"{z.shape}, expected {z[at]:.10g}, got {y[at]:.10g}"
+                        f"{z.shape}, expected {expected_here}, got {got}"
                     )
 
     def nudged(self, x: Array, eps: float) -> Array:
@@ -200,7 +212,7 @@ class _Trial:
         gradients = self.gradients(starts)
         one, two = (self.run(starts, gradients)[-1] for _ in range(2))
         for i, (x, y) in enumerate(zip(one, two, strict=True)):
-            if not _same(x, y):
+            if not same(x, y):
                 raise self.error(f"two runs differ in parameter {i}: is something random?")
 
     def check_memory(self) -> None:
@@ -219,9 +231,9 @@ class _Trial:
                         f"a step gives {what}, other memory: write to p.overwrite(), since views "
                         f"of it and saved arrays would keep the old values"
                     )
-                if p.grad is None or not _same(p.grad.data, g):
+                if p.grad is None or not same(p.grad.data, g):
                     raise self.error(f"a step writes to the gradient of {what}")
-                if not _same(array, wanted[i]):
+                if not same(array, wanted[i]):
                     raise self.error(
                         f"in step {t + 1}, {what}, depends on the memory of an older gradient, "
                         f"which has been written to since: keep copies"
@@ -239,7 +251,7 @@ class _Trial:
         half = len(gradients) // 2
         late = [[g, None] for g, _ in gradients[:half]] + gradients[half:]
         path = self.run(starts, late)
-        if not _same(path[half - 1][1], starts[1]):
+        if not same(path[half - 1][1], starts[1]):
             raise self.error("a step moves a parameter that has no gradient")
         fresh = self.run(starts, gradients[half:])
         what = "a parameter that had no gradient at first is not moved as a new one is"
@@ -285,7 +297,7 @@ class _Trial:
             _step(optimizer, params, gs)
             _step(later, resumed, gs)
             for i, (p, q) in enumerate(zip(params, resumed, strict=True)):
-                if not _same(p.data, q.data):
+                if not same(p.data, q.data):
                     raise self.error(
                         f"from its saved state it goes on otherwise: parameter {i} differs after "
                         f"{t + 1} steps: what does state_dict() leave out?"
@@ -375,7 +387,7 @@ class _Trial:
         starts = [np.zeros(3), *([] if decays else self.values((3,)))]
         for start in starts:
             end = self.run([start], [[np.zeros(3)]] * STEPS)[-1][0]
-            if not _same(end, start):
+            if not same(end, start):
                 raise self.error(
                     f"gradients of 0 move a parameter from {start} to {end}"
                     + (": if it decays weights, pass decays=True" if start.any() else "")
@@ -408,7 +420,7 @@ class _Trial:
         path, here = [], starts
         for gs in gradients:
             each = zip(here, gs, states, strict=True)
-            here = [np.asarray(update(p.copy(), g.copy(), state)) for p, g, state in each]
+            here = [_updated(update, p, g, state) for p, g, state in each]
             path.append(here)
         what = "differs from the formula"
         self.refuse_difference(what, self.run(starts, gradients), path, starts, gradients)
@@ -443,11 +455,27 @@ def _parameter(start: Array, laid_out: Callable[[Array], Array] = np.array) -> T
 def _step(optimizer: Any, params: Sequence[Tensor], gs: Sequence[Array | None]) -> None:
     for p, g in zip(params, gs, strict=True):
         p.grad = None if g is None else Tensor(g, dtype=p.dtype)
-    optimizer.step()
+    try:
+        optimizer.step()
+    except Exception as error:
+        of = (
+            f"{p.dtype} {p.shape}{' without gradient' * (g is None)}"
+            for p, g in zip(params, gs, strict=True)
+        )
+        error.add_note(f"in a step of parameters {', '.join(of)}")
+        raise
 
 
-def _same(x: Array, y: Array) -> bool:
-    return x.shape == y.shape and np.array_equal(x, y, equal_nan=True)
+def _updated(update: Update, p: Array, g: Array, state: dict[str, Any]) -> Array:
+    """The new values that the formula gives, which must be such."""
+    found = update(p.copy(), g.copy(), state)
+    if not isinstance(found, (np.ndarray, np.generic, float)) or np.shape(found) != p.shape:
+        got = f"shape {np.shape(found)}" if isinstance(found, np.ndarray) else type(found).__name__
+        raise TypeError(
+            f"check_optimizer: expected update(p, g, state) to give the new values of p, of shape "
+            f"{p.shape}, got {got}"
+        )
+    return np.asarray(found)
 
 
 def _equal(one: Any, other: Any) -> bool:
@@ -457,5 +485,5 @@ def _equal(one: Any, other: Any) -> bool:
     if isinstance(one, (list, tuple)) and isinstance(other, (list, tuple)):
         return len(one) == len(other) and all(map(_equal, one, other))
     if isinstance(one, (np.ndarray, Tensor)):
-        return _same(np.asarray(one), np.asarray(other))
+        return same(np.asarray(one), np.asarray(other))
     return bool(one == other)

@@ -12,8 +12,12 @@ from warnings import catch_warnings
 import numpy as np
 import numpy.typing as npt
 
-from autodiff.plain.creation import asarray
-from autodiff.tensor import Tensor
+from autodiff.testing.checks.given import (
+    GradientCheckError,
+    NonDifferentiableError,
+    several,
+    values,
+)
 from autodiff.testing.checks.slope import Slope, slope
 from autodiff.testing.checks.traces import rounded, shaken_pull, shaken_push, shaken_values
 from autodiff.transforms import jvp, vjp
@@ -29,10 +33,12 @@ TRUSTED = 1e-6
 """What relative error a difference quotient may have to vouch for a complex step."""
 LONGEST = 1e3
 """How many times as large as an element itself its part of a direction is at most."""
+LEAST = float(np.finfo(np.float64).smallest_normal)
+"""Below it numbers lose digits."""
 LOST = 1e-12
 """What part of the others an element must be not to count as zero."""
-BESIDE = 1e-7
-"""How far beside the point smooth slopes change by less than rounding, but for a straight line."""
+BESIDE = (1e-7, 1e-10)
+"""How far beside the point slopes are looked at: those of a kink differ by as much at both."""
 SEARCHED = 500
 """How large an argument may be to be looked at element by element."""
 SPREAD = 50
@@ -42,18 +48,6 @@ DRAWS = 12
 
 UNFIT = re.compile(r"(\([\d, ]*\)) does not broadcast to (\([\d, ]*\))")
 """What un-broadcasting says of a flow that does not fit its argument."""
-
-
-class GradientCheckError(AssertionError):
-    """A derivative is not what the function's values say it is."""
-
-    __module__ = "autodiff.testing"  # its public place, which tracebacks show
-
-
-class NonDifferentiableError(GradientCheckError):
-    """The function has a kink or an end where it was checked, so no derivative is right."""
-
-    __module__ = "autodiff.testing"  # its public place, which tracebacks show
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +95,8 @@ class Point:
 
     # --- the numerical slope ---
 
-    def quotient(self, i: int, v: Array) -> Slope:
-        """The difference quotient along `v` in argument `i`, as it comes."""
+    def quotient(self, i: int, v: Array, noise: float = 0.0) -> Slope:
+        """The difference quotient along `v` in argument `i`, as it comes; with a larger `noise`."""
         x, before, after = self.xs[i], self.xs[:i], self.xs[i + 1 :]
         step = np.abs(v).max(initial=0.0)
         reach = ULPS * self.eps * np.abs(x).max(initial=0.0) / step if step else 0.0
@@ -114,7 +108,8 @@ class Point:
                 else inner(self.us, values(self.f, [*before, x + t * v, *after]))
             )
 
-        return slope(along, self.eps, self.noise, float(reach), self.goal)
+        size, noise = self.noise / self.eps, max(self.noise, noise)
+        return slope(along, self.eps, noise, float(reach), self.goal, size)
 
     def slope(self, i: int, v: Array) -> Slope:
         """The numerical derivative along `v` in argument `i`, or an error if there is none."""
@@ -158,13 +153,14 @@ class Point:
         With `rng` the arguments are first rounded at random.
         """
         xs = list(self.xs) if rng is None else [rounded(x, self.eps, rng) for x in self.xs]
-        xs[i] = xs[i] + 1j * (STEP * v)
+        xs = [x + 0j for x in xs]  # all: the gradient by a real argument is real, and loses a part
+        xs[i] += 1j * (STEP * v)
         with catch_warnings(action="error", category=np.exceptions.ComplexWarning):
             ys = values(self.f, xs, "fc")
         # a gradient leaves the engine as the conjugate of an analytic function
         sign = -1 if "reverse" in self.path else 1
-        slopes = [sign * y.imag / STEP for y in ys]
-        return inner(self.us, slopes), rounding(self.eps, self.us, slopes)
+        parts = [sign * y.imag for y in ys]
+        return inner(self.us, parts) / STEP, rounding(self.eps, self.us, parts) / STEP
 
     # --- the computed slope ---
 
@@ -288,13 +284,16 @@ class Point:
 
     def hidden_kink(self, i: int, v: Array, least: float) -> Slope | None:
         """A kink that is too small for a difference quotient, in the complex steps beside it."""
-        slopes = []
-        for t in (-BESIDE, 0.0, BESIDE):
+
+        def at(t: float) -> float:
             beside = [*self.xs[:i], self.xs[i] + t * v, *self.xs[i + 1 :]]
-            slopes.append(replace(self, xs=beside)._complex_step(i, v)[0])
-        left, here, right = slopes
-        if not abs(left - 2 * here + right) > least:
-            return None
+            return replace(self, xs=beside)._complex_step(i, v)[0]
+
+        here = at(0.0)
+        for t in BESIDE:
+            left, right = at(-t), at(t)
+            if not abs(left - 2 * here + right) > least:
+                return None
         return Slope(here, 0.0, left, right, True)
 
 
@@ -317,38 +316,7 @@ def _sharpness(found: Slope) -> float:
     return (jump if isfinite(jump) else inf) if found.kink else 0.0
 
 
-# --- values, directions, sums ---
-
-
-def several(ys: Any) -> Sequence[Any]:
-    """Outputs as a sequence: one alone is a sequence of one."""
-    return ys if isinstance(ys, (list, tuple)) else (ys,)
-
-
-def frozen(x: Any) -> Array:
-    """An array that can't be written to."""
-    array = np.asarray(x)
-    array.flags.writeable = False
-    return array
-
-
-def values(f: Callable[..., Any], xs: Sequence[Array], kinds: str = "f") -> list[Array]:
-    """The arrays that `f` gives at `xs`, of dtypes of one of the `kinds`."""
-    return arrays_of(f(*[asarray(frozen(x)) for x in xs]), kinds)
-
-
-def arrays_of(ys: Any, kinds: str) -> list[Array]:
-    """The arrays of outputs of a function, which must be tensors of one of the `kinds`."""
-    found = []
-    for y in several(ys):
-        if not isinstance(y, Tensor) or y.dtype.kind not in kinds:
-            got = f"a tensor of {y.dtype}" if isinstance(y, Tensor) else type(y).__name__
-            raise GradientCheckError(
-                f"expected a function that returns a tensor of floating dtype, or a tuple of such, "
-                f"got {got}"
-            )
-        found.append(y.data)
-    return found
+# --- directions, sums ---
 
 
 def alone(v: Array, i: int, xs: Sequence[Array]) -> list[Array]:
@@ -374,9 +342,10 @@ def direction(like: Array, lengths: Array | float, rng: np.random.Generator) -> 
 
 def inner(us: Sequence[Array], ys: Sequence[Array]) -> float:
     """Their inner product."""
-    return sum(float(np.sum(u * y)) for u, y in zip(us, ys, strict=True))
+    pairs = zip(us, ys, strict=True)
+    return sum(float(np.sum(np.multiply(u, y, dtype=np.float64))) for u, y in pairs)
 
 
 def rounding(eps: float, us: Sequence[Array], ys: Sequence[Array]) -> float:
-    """What rounding may have done to their inner product."""
-    return ULPS * eps * inner([np.abs(u) for u in us], [np.abs(y) for y in ys])
+    """What rounding, or underflow, may have done to their inner product."""
+    return ULPS * eps * inner([np.abs(u) for u in us], [np.abs(y) + LEAST for y in ys])

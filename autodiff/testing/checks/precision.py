@@ -18,7 +18,8 @@ import numpy as np
 import numpy.typing as npt
 
 from autodiff.graph import Step, pullback, replay
-from autodiff.testing.checks.point import GradientCheckError, Point, alone, several, values
+from autodiff.testing.checks.given import GradientCheckError, several, values
+from autodiff.testing.checks.point import Point, alone
 from autodiff.testing.checks.traces import (
     argument_name,
     nodes_of,

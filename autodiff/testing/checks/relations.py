@@ -9,20 +9,23 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import permutations
+from itertools import combinations, permutations
 from math import e, log, pi, sqrt
 from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-from autodiff.testing.checks.point import Point, inner, lengths_of, values
+from autodiff.testing.checks.given import values
+from autodiff.testing.checks.point import Point, inner, lengths_of
 from autodiff.testing.checks.slope import Slope
 
 Array: TypeAlias = npt.NDArray[Any]
 
 ALIKE = 1e-5
 """To what relative error two gradients are taken for the same."""
+CLOSE = 1e-2
+"""To what relative error a gradient is right, but for its precision."""
 ENTRIES = 100_000
 """How large a Jacobian may be that is computed whole."""
 
@@ -162,9 +165,11 @@ def _multiple(at: Point, i: int, a: Array, n: Array, alike: _Alike) -> str | Non
         ):
             if abs(size / times - 1) < ALIKE:
                 return f"it gives {sign}{named or text} what it should: a {form.format(k)} belongs?"
+    doubt = ""
     if named is None and np.count_nonzero(np.abs(n) > alike.room) > 1:
         sign, named = "", f"{ratio:.6g} times"
-    return named and f"it gives {sign}{named} what it should"
+        doubt = ": has a constant too few digits?" if abs(ratio - 1) < CLOSE else ""
+    return named and f"it gives {sign}{named} what it should{doubt}"
 
 
 def _nearly(a: Array, n: Array) -> str:
@@ -273,7 +278,9 @@ def _of_other_outputs(at: Point, i: int, a: Array, n: Array) -> str | None:
 def _told_by_factors(at: Point, a: Array, n: Array, alike: _Alike) -> str | None:
     """Whether a factor is missing in it, is there too often, or another one is in its place."""
     known = [*zip(at.names, at.xs, strict=True)]
-    known += [("its output", y) for y in values(at.f, at.xs)]
+    for y in values(at.f, at.xs):
+        reduced = combinations(range(n.ndim), max(0, n.ndim - y.ndim))
+        known += [("its output", np.expand_dims(y, axes)) for axes in reduced]
     fits = [
         (name, np.broadcast_to(x, n.shape))
         for name, x in known
@@ -306,7 +313,7 @@ def _partly_right(
         first = tuple(map(int, np.unravel_index(found.flat[wrong[0]], at.xs[i].shape)))
         return f"only {wrong.size} of {a.size} elements are wrong, the first at {first}"
     digits = float(np.abs(a - n).max() / np.abs(n).max())
-    if digits < 1e-2:
+    if digits < CLOSE:
         return f"it is right to {digits:.1g} only: an approximation, or a low precision?"
     return None
 

@@ -20,7 +20,7 @@ Three things go wrong with a difference quotient, and each has an answer here:
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from math import copysign, inf, isfinite, isnan
+from math import copysign, inf, isfinite, isnan, sqrt
 from typing import NamedTuple
 
 import numpy as np
@@ -68,6 +68,7 @@ def slope(
     noise: float,
     reach: float,
     goal: float,
+    size: float = 0.0,
     start: float | None = None,
 ) -> Slope:
     """Derivative of `f` at 0.
@@ -84,6 +85,8 @@ def slope(
         Rounding error of `f`'s argument.
     goal
         Relative error that is good enough.
+    size
+        How large a slope may be that is of no interest; 0: that which `noise` is the rounding of.
     start
         The largest step; None: four times that at which the two errors balance.
 
@@ -99,7 +102,7 @@ def slope(
     rungs = _rungs(f, start or 4 * eps**0.2)
     h, coarse = next(rungs)
     older, at, before = coarse, h, 0.0
-    size = noise / eps or 1.0
+    size = size or noise / eps or 1.0
     best, least = Slope(coarse.central, inf, coarse.left, coarse.right, False), inf
     for level, (h, fine) in enumerate(rungs):
         if level == 2:  # smooth functions mostly end before
@@ -130,7 +133,7 @@ def slope(
         finest = 50 * (noise + best.steepest * reach) / abs(jump)
         near = finest < at / 64 and _jump(f, max(finest, at / 2**30)) < 0.5 * abs(jump)
         if near:  # it is a bend beside the point, too sharp for the steps so far
-            return slope(f, eps, noise, reach, goal, at / 32)
+            return slope(f, eps, noise, reach, goal, size, at / 32)
     return best._replace(kink=kink)
 
 
@@ -194,4 +197,5 @@ def _roughness(f: Callable[[float], float]) -> float:
     since a kink or a jump at 0 is not roughness.
     """
     sides = [[f(sign * 1e-7 * k) for k in range(1, 8)] for sign in (1, -1)]
-    return float(min(np.sqrt(np.mean(np.diff(side, 4) ** 2) / 70) for side in sides))
+    norms = (np.hypot.reduce(np.diff(side, 4)) for side in sides)  # their squares might overflow
+    return float(min(norms)) / sqrt(3 * 70)

@@ -268,6 +268,22 @@ def lost_flow(f: Function, xs: Sequence[Array], us: Sequence[Array]) -> str | No
     return None
 
 
+def writing_rule(f: Function, xs: Sequence[Array]) -> Op | None:
+    """The first op, in the order of the walk back, whose rule writes to memory that isn't its."""
+    _, ys = recorded(f, xs)
+    ops, views, computed = _shaken(ys, 0.0, np.random.default_rng(0), "rounded")
+    for node in ops:
+        g = np.ones_like(computed[node])
+        for array in (g, *computed.values()):
+            array.flags.writeable = False
+        try:
+            node.op.pull(views[node], g)  # type: ignore[union-attr]
+        except ValueError as error:
+            if "read-only" in str(error):
+                return node.op
+    return None
+
+
 def moving_constant(
     f: Function, xs: Sequence[Array], moved: Sequence[Array]
 ) -> tuple[Op, str] | None:

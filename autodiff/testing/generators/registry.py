@@ -33,6 +33,11 @@ def generator(name: str, constants: tuple[int, ...] = ()) -> Callable[[Generator
         Leaves the function as it is. It gets Hypothesis' ``draw`` and a `Maker` of arrays, and
         returns the call's arrays and its params, both in the op's order.
 
+    Raises
+    ------
+    TypeError
+        If `name` is none.
+
     Examples
     --------
     >>> @generator("dot_of_my_own")
@@ -41,6 +46,8 @@ def generator(name: str, constants: tuple[int, ...] = ()) -> Callable[[Generator
     ...     return [make(shape), make(shape)], []
     >>> del GENERATORS["dot_of_my_own"]
     """
+    if not isinstance(name, str):
+        raise TypeError(f"generator: expected the name of an op, a text, got {name!r}")
 
     def enter(function: Generator) -> Generator:
         GENERATORS[name] = function
