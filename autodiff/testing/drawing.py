@@ -71,6 +71,24 @@ def shapes(
     return st.lists(sides(min_side, max_side), min_size=min_dims, max_size=max_dims).map(tuple)
 
 
+def a_shape(caller: str, shape: Any, or_what: str = "") -> Shape:
+    """A shape as a user gives it.
+
+    Raises
+    ------
+    TypeError
+        If it is no tuple of lengths.
+    """
+    if not isinstance(shape, tuple) or not all(
+        isinstance(side, (int, np.integer)) and side >= 0 for side in shape
+    ):
+        raise TypeError(
+            f"{caller}: expected a shape to be a tuple of lengths, as in (2, 3){or_what}, got "
+            f"{shape!r}"
+        )
+    return shape
+
+
 def sides(least: int = 0, most: int = 4) -> st.SearchStrategy[int]:
     """How long an axis is; seldom 0, since of an empty array nearly everything is true."""
     drawn = st.integers(least, most)
@@ -105,6 +123,8 @@ def broadcastable_shapes(
     """
     if n < 0:
         raise ValueError(f"broadcastable_shapes: expected n of at least 0, got {n}")
+    if not (result is None or isinstance(result, st.SearchStrategy)):
+        result = a_shape("broadcastable_shapes", result, ", or a strategy of such")
     return _broadcastable(n, shapes() if result is None else result)
 
 
@@ -120,7 +140,6 @@ def _broadcastable(draw: Draw, n: int, result: st.SearchStrategy[Shape] | Shape)
     return [full] * n if draw(st.integers(0, 3)) == 0 else [part() for _ in range(n)]
 
 
-@lru_cache(maxsize=256)
 def axes(
     shape: Shape | int,
     *,
@@ -146,6 +165,8 @@ def axes(
 
     Raises
     ------
+    TypeError
+        If `shape` is neither a shape nor a number of axes.
     ValueError
         If nothing is left to draw.
 
@@ -159,7 +180,8 @@ def axes(
     >>> find(axes(3, allow_none=False, allow_int=False, min_size=3), lambda axis: True)
     (0, 1, 2)
     """
-    ndim = shape if isinstance(shape, int) else len(shape)
+    counted = isinstance(shape, int) and shape >= 0
+    ndim: Any = shape if counted else len(a_shape("axes", shape, ", or a number of axes"))
     most = ndim if max_size is None else min(max_size, ndim)
     one = st.integers(-ndim if allow_negative else 0, ndim - 1) if ndim else st.nothing()
     kinds: list[st.SearchStrategy[Any]] = []

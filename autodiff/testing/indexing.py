@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from autodiff.testing.drawing import Array, Draw, Shape, broadcastable_shapes, shapes, st
+from autodiff.testing.drawing import Array, Draw, Shape, a_shape, broadcastable_shapes, shapes, st
 
 KINDS = ("integer", "slice", "array", "mask", "ellipsis", "newaxis")
 """All kinds of parts that an index is made of."""
@@ -37,6 +37,8 @@ def index_expressions(shape: Shape, kinds: Sequence[str] = KINDS) -> st.SearchSt
 
     Raises
     ------
+    TypeError
+        If `shape` is no shape.
     ValueError
         If there is no such kind.
 
@@ -55,7 +57,8 @@ def index_expressions(shape: Shape, kinds: Sequence[str] = KINDS) -> st.SearchSt
     """
     if strange := [kind for kind in kinds if kind not in KINDS]:
         raise ValueError(f"index_expressions: expected kinds out of {KINDS}, got {strange}")
-    return _indices(tuple(shape), tuple(kind for kind in KINDS if kind in kinds))
+    shape = a_shape("index_expressions", shape)
+    return _indices(shape, tuple(kind for kind in KINDS if kind in kinds))
 
 
 Part: TypeAlias = tuple[str, Shape]

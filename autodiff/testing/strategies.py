@@ -42,6 +42,7 @@ from autodiff.testing.drawing import (
     Dtypes,
     Maker,
     Shape,
+    a_shape,
     axes,
     broadcastable_shapes,
     shapes,
@@ -203,14 +204,7 @@ def _tensors(draw: Draw, values: st.SearchStrategy[Array], requires_grad: bool |
 def _shapes(caller: str, shape: Any) -> st.SearchStrategy[Shape]:
     if shape is None or isinstance(shape, st.SearchStrategy):
         return shapes() if shape is None else shape
-    if not isinstance(shape, tuple) or not all(
-        isinstance(side, (int, np.integer)) and side >= 0 for side in shape
-    ):
-        raise TypeError(
-            f"{caller}: expected a shape to be a tuple of lengths, as in (2, 3), or a strategy of "
-            f"such, got {shape!r}"
-        )
-    return st.just(shape)
+    return st.just(a_shape(caller, shape, ", or a strategy of such"))
 
 
 def _dtypes(caller: str, dtype: Dtypes) -> st.SearchStrategy[np.dtype[Any]]:
