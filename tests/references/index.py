@@ -21,9 +21,9 @@ def scatter_add(x: Any, updates: Any, index: Any) -> Any:
 def setitem(x: Any, values: Any, index: Any) -> Any:
     flat = np.arange(x.size).reshape(x.shape)[index]
     y = np.array(x).ravel()
-    for at, value in zip(
-        np.ravel(flat), np.ravel(np.broadcast_to(values, flat.shape)), strict=True
-    ):
+    extra = max(0, np.ndim(values) - flat.ndim)  # axes of length 1
+    values = np.broadcast_to(np.reshape(values, np.shape(values)[extra:]), flat.shape)
+    for at, value in zip(np.ravel(flat), np.ravel(values), strict=True):
         y[at] = value
     return y.reshape(x.shape)
 
