@@ -29,7 +29,7 @@ from autodiff.errors import OpTypeError, explained
 from autodiff.graph import Node, shape_of, tick
 from autodiff.kernels.broadcast import summed_to
 from autodiff.op import OPS, Op
-from autodiff.variable import NAMESPACE, Variable, array, constant, raw, raw_all, tensor
+from autodiff.variable import NAMESPACE, Variable, array, constant, plain, raw, raw_all, tensor
 
 
 def public_function(op: Op) -> Any:
@@ -159,7 +159,7 @@ def _call(what: Declaration) -> list[str]:
     for x in xs:
         lines += [
             f"    if _type({x}) is _Tensor or _isinstance({x}, _Variable):",
-            f"        _data_{x} = {x}._data; _node_{x} = {x}._node",
+            f"        _data_{x} = {x}._array; _node_{x} = {x}._node",
             "    else:",
             f"        _data_{x} = {x} if _type({x}) is _ndarray else {convert}({x})",
             f"        _node_{x} = None",
@@ -177,7 +177,7 @@ def _call(what: Declaration) -> list[str]:
         "_node = _Node()",
         "_node.op = _op",
         f"_node.parents = {_tuple([f'_node_{x}' for x in xs])}",
-        f"_node.params = {_tuple(what.params)}",
+        f"_node.params = {_params(what)}",
         f"_node.saved = {_bare([_kept(what, name) for name in what.saves])}",
         # one argument's shape is the output's: cheaper than to ask the array for it
         f"_node.shape = {f'_node_{xs[0]}' if what.elementwise and len(xs) == 1 else '_y'}.shape",
@@ -206,7 +206,7 @@ def _call(what: Declaration) -> list[str]:
     return [
         *lines,
         "_made = _new_tensor()",
-        "_made._data = _y; _made._node = _node; _made._grad = _made._name = None",
+        "_made._array = _y; _made._node = _node; _made._grad = _made._name = None",
         "return _made",
     ]
 
@@ -232,6 +232,18 @@ def _if_discrete(what: Declaration, xs: Sequence[str]) -> list[str]:
     ]
 
 
+def _params(what: Declaration) -> str:
+    """Text of the params as a node keeps them: what may change after the call is copied."""
+
+    def kept(p: str) -> str:
+        if p not in what.indices | what.axes:
+            return p
+        steady = "_STEADY" if p in what.indices else "_STEADY_AXES"
+        return f"{p} if _type({p}) in {steady} else _plain({p})"
+
+    return _tuple([kept(p) for p in what.params])
+
+
 def _kept(what: Declaration, name: str) -> str:
     """Text of a saved value: the array if a tracked argument's rule asks for it, else None."""
     value = "_y" if name == "y" else f"_data_{name}"
@@ -248,7 +260,7 @@ def _variadic(what: Declaration) -> list[str]:
     return [
         "try:",
         f"    {xs} = _sequence({xs})",
-        f"    _datas = [_x._data if _isinstance(_x, _Variable) else _array(_x) for _x in {xs}]",
+        f"    _datas = [_x._array if _isinstance(_x, _Variable) else _array(_x) for _x in {xs}]",
         f"    _parents = tuple([_x._node if _isinstance(_x, _Variable) else None for _x in {xs}])",
         f"    _y = {_forward(what, ['_datas'])}",
         *_raise(what),
@@ -259,7 +271,7 @@ def _variadic(what: Declaration) -> list[str]:
         "_node = _Node()",
         "_node.op = _op",
         "_node.parents = _parents",
-        f"_node.params = {_tuple(what.params)}",
+        f"_node.params = {_params(what)}",
         f"_node.saved = {_bare([kept[name] for name in what.saves])}",
         "_node.shape = _y.shape",
         "_node.seq = _tick()",
@@ -332,6 +344,10 @@ def _pour(what: Declaration) -> list[str]:
 # --- what the generated functions call -----------------------------------------------------------
 
 
+STEADY = frozenset({int, slice, type(None)})
+"""Types of indices that hold nothing that could change; of axes `tuple` is another."""
+
+
 def explainer(function: Callable[..., Any], expects: str | None) -> Callable[..., Exception]:
     """The function that turns what was raised inside another one into a message."""
 
@@ -401,6 +417,8 @@ def unbroadcast(flow: Any, shape: tuple[int, ...]) -> Any:
 
 NAMESPACE.update(
     _Node=Node,
+    _STEADY=STEADY,
+    _STEADY_AXES=STEADY | {tuple},
     _Variable=Variable,
     _all_arrived=_all_arrived,
     _arrived=_arrived,
@@ -412,6 +430,7 @@ NAMESPACE.update(
     _labels=_labels,
     _ndarray=np.ndarray,
     _number=_number,
+    _plain=plain,
     _recording=is_grad_enabled,
     _sequence=_sequence,
     _shape_of=shape_of,

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, NoReturn, TypeAlias
 
 from autodiff.errors import DeclarationError
-from autodiff.variable import Array
+from autodiff.variable import Array, Index
 
 Rule: TypeAlias = Callable[..., Any] | str | int | None
 
@@ -16,6 +16,10 @@ ONE_ARRAY = ("Array", Array)
 ARRAYS = ("Sequence[Array]", Sequence[Array])
 OPTIONAL = ("Array | None", Array | None)
 """Annotations of what flows: as text (``from __future__ import annotations``), or as objects."""
+
+INDEX = ("Index", Index)
+AXES = ("Axes", "Axes | None", "tuple[int, ...]")
+"""Annotations of params that may come as lists or arrays, of which a node keeps a copy."""
 
 
 class Declaration:
@@ -43,6 +47,8 @@ class Declaration:
         Whether the one array argument is a sequence of arrays.
     starred
         Whether it is a composite that takes its arrays as ``*arrays``.
+    indices, axes
+        Params that their caller may change after the call.
     by_position
         How many of the params are not keyword-only.
     asked
@@ -71,6 +77,8 @@ class Declaration:
         self.arrays = tuple(n for n, kind in kinds.items() if kind in flowing)
         self.optional = {n for n, kind in kinds.items() if kind in OPTIONAL}
         self.params = tuple(n for n in names if n not in self.arrays)
+        self.indices = {n for n in self.params if kinds[n] in INDEX}
+        self.axes = {n for n in self.params if kinds[n] in AXES}
         self.by_position = len(self.params) - self.code.co_kwonlyargcount
         self.starred = bool(self.code.co_flags & CO_VARARGS)
         self.variadic = any(kind in ARRAYS for kind in kinds.values())

@@ -325,9 +325,15 @@ def pushforward(
     Raises
     ------
     GradientError
-        If a node's saved arrays were released.
+        If a node's saved arrays were released, or overwritten since they were recorded.
     """
     ops, _ = upstream(roots)
+    if ops and _last_write > ops[-1].seq:
+        moving = set(tangents)
+        for node in reversed(ops):
+            if not moving.isdisjoint(node.parents):
+                moving.add(node)
+        _refuse_overwritten([n for n in ops if n in moving and n not in tangents], moving)
     carried = dict(tangents)
     for node in reversed(ops):
         if node in carried:
@@ -363,6 +369,11 @@ def overwritten(array: np.ndarray[Any, Any]) -> None:
         _writes[key] = at, _last_write
 
 
+WORK: Any = 1000  # NumPy's stubs know only 0 and -1
+"""How long to search for an element that two arrays share, which two columns of a matrix do not;
+then they are said to share one."""
+
+
 def _refuse_overwritten(ops: Sequence[Node], needed: set[Node] | None) -> None:
     """Raise if an array that a flow to a needed parent reads was overwritten since."""
     oldest = min((node.seq for node in ops), default=_last_write)
@@ -370,7 +381,7 @@ def _refuse_overwritten(ops: Sequence[Node], needed: set[Node] | None) -> None:
     for node in ops:
         later = [buffer for buffer, when in recent if when > node.seq and buffer is not None]
         if later and any(
-            np.may_share_memory(value, buffer)
+            np.may_share_memory(value, buffer, max_work=WORK)
             for value in _read(node, needed)
             if isinstance(value, np.ndarray)
             for buffer in later

@@ -31,7 +31,7 @@ from autodiff.ops import (
     trigonometry,
 )
 from autodiff.plain import bitwise, logic, searching
-from autodiff.variable import Variable, constant, raw, tensor
+from autodiff.variable import Variable, constant, plain, raw, tensor
 
 if TYPE_CHECKING:
     from autodiff.tensor import Tensor
@@ -54,7 +54,7 @@ def _comparison(compare: Callable[..., Any]) -> Callable[[Any, Any], Tensor]:
             other = constant(raw(other))
         except TypeError:
             return cast("Tensor", NotImplemented)
-        return cast("Tensor", tensor(np.asarray(compare(self._data, other)), None))
+        return cast("Tensor", tensor(np.asarray(compare(self._array, other)), None))
 
     return compared
 
@@ -78,10 +78,10 @@ def _updating(operation: Callable[..., Tensor]) -> Callable[[Any, Any], Tensor]:
     def update(self: Tensor, other: Any) -> Tensor:
         if is_grad_enabled() or not isinstance(self._node, Leaf):
             return operation(self, other)
-        made = operation(self, other)._data
+        made = operation(self, other)._array
         if made.dtype.kind == "c":
-            _refuse_complex("an update in place", self._data.dtype)
-        self.data = made.astype(self._data.dtype)
+            _refuse_complex("an update in place", self._array.dtype)
+        self.data = made.astype(self._array.dtype)
         return self
 
     return update
@@ -221,12 +221,12 @@ class Methods(Variable):
     def transpose(self, *axes: Any) -> Tensor:
         """The axes in another order, given as numbers or as one tuple; by default reversed."""
         order = axes[0] if len(axes) == 1 and not isinstance(axes[0], int) else axes
-        return manipulation.permute_dims(self, order or tuple(reversed(range(self._data.ndim))))
+        return manipulation.permute_dims(self, order or tuple(reversed(range(self._array.ndim))))
 
     @property
     def T(self) -> Tensor:  # noqa: N802 - NumPy's name
         """The axes in reverse order."""
-        return manipulation.permute_dims(self, tuple(reversed(range(self._data.ndim))))
+        return manipulation.permute_dims(self, tuple(reversed(range(self._array.ndim))))
 
     @property
     def mT(self) -> Tensor:  # noqa: N802 - the array API's name
@@ -236,7 +236,7 @@ class Methods(Variable):
     # --- elements ---
 
     def __getitem__(self, key: Any) -> Tensor:
-        return index.getitem(self, index.plain(key))
+        return index.getitem(self, key)
 
     def __setitem__(self, key: Any, value: Any) -> None:
         """A new value with `value` at `key`; whoever computed with the old one, keeps that.
@@ -245,12 +245,12 @@ class Methods(Variable):
         """
         tracked = isinstance(value, Variable) and value._node is not None
         if self._node is None and not tracked:
-            self._data = self._assigned(key, raw(value))
+            self._array = self._assigned(key, raw(value))
             return
-        if self._data.dtype.kind not in "fc":
+        if self._array.dtype.kind not in "fc":
             raise OpTypeError(
                 f"setitem: expected values that require no grad for a tensor of "
-                f"{self._data.dtype}, which can't carry one: make it floating by astype, or "
+                f"{self._array.dtype}, which can't carry one: make it floating by astype, or "
                 f"detach() the values"
             )
         if self._node is not None and not (is_grad_enabled() or isinstance(self._node, Leaf)):
@@ -258,20 +258,20 @@ class Methods(Variable):
                 "setitem: inside no_grad a computed tensor would lose its gradient by an "
                 "assignment: detach() it first, or assign outside"
             )
-        made = index.setitem(self, value, index.plain(key))
+        made = index.setitem(self, value, key)
         if made.dtype.kind == "c":
-            _refuse_complex("setitem", self._data.dtype)
+            _refuse_complex("setitem", self._array.dtype)
         self._become(made)
 
     def _assigned(self, key: Any, value: Any) -> Any:
         """A copy of the array with `value` at `key`: where nothing is tracked, NumPy's own way."""
-        data = self._data.copy()
+        data = self._array.copy()
         try:
             if np.asarray(constant(value)).dtype.kind == "c":
-                _refuse_complex("setitem", self._data.dtype)
-            data[index.plain(key)] = value
+                _refuse_complex("setitem", self._array.dtype)
+            data[plain(key)] = value
         except Exception as error:
-            arrays = [("x", self._data), ("values", value)]
+            arrays = [("x", self._array), ("values", value)]
             raise OPS["setitem"].explain(error, arrays, [("index", key)])  # noqa: B904 - has its cause
         return data
 
@@ -284,37 +284,37 @@ class Methods(Variable):
             If this is a leaf, whose ``.grad`` would be that of another value; inside `no_grad` it
             takes the value alone.
         """
-        if made.shape != self._data.shape:
+        if made.shape != self._array.shape:
             raise ValueError(
-                f"out: expected shape {made.shape}, the result's, got {self._data.shape}"
+                f"out: expected shape {made.shape}, the result's, got {self._array.shape}"
             )
-        if made.dtype != self._data.dtype:
-            made = manipulation.astype(made, self._data.dtype)
+        if made.dtype != self._array.dtype:
+            made = manipulation.astype(made, self._array.dtype)
         if isinstance(self._node, Leaf):
             if is_grad_enabled():
                 raise GradientError(
                     "setitem: a leaf that requires grad can't be assigned to, its gradient would "
                     "be that of another value: assign to a copy, y = x.copy(), or inside no_grad()"
                 )
-            self.data = made._data
+            self.data = made._array
             return
         if made._node is not None and self._name is not None:
             made._node.name = self._name
-        self._data, self._node = made._data, made._node
+        self._array, self._node = made._array, made._node
 
     def __len__(self) -> int:
-        if not self._data.ndim:
+        if not self._array.ndim:
             raise TypeError("len: a 0-d tensor has no length")
-        return len(self._data)
+        return len(self._array)
 
     def __iter__(self) -> Iterator[Tensor]:
-        if not self._data.ndim:
+        if not self._array.ndim:
             raise TypeError("iter: a 0-d tensor has no axis to go along")
         return (self[i] for i in range(len(self)))
 
     def __contains__(self, value: Any) -> bool:
-        return bool((self._data == raw(value)).any())
+        return bool((self._array == raw(value)).any())
 
     def tolist(self) -> Any:
         """The elements as Python numbers, in nested lists."""
-        return self._data.tolist()
+        return self._array.tolist()

@@ -81,7 +81,7 @@ class Tensor(Methods):
                 f"dtype is passed by name, dtype=..."
             )
         try:
-            array = np.array(data._data if isinstance(data, Variable) else data, dtype=dtype)
+            array = np.array(data._array if isinstance(data, Variable) else data, dtype=dtype)
         except (ValueError, TypeError) as error:
             raise TypeError(
                 f"Tensor: expected numbers, regularly nested, and a dtype for them ({error})"
@@ -91,7 +91,7 @@ class Tensor(Methods):
             raise TypeError(
                 f"Tensor: expected numbers, got {type(data).__name__} of dtype {array.dtype}"
             )
-        self._data = array
+        self._array = array
         self._node = self._grad = self._name = None
         if name is not None:
             self.name = name
@@ -110,7 +110,7 @@ class Tensor(Methods):
         Assigning an array of the same shape and dtype replaces the values; graphs recorded before
         keep the old ones.
         """
-        return self._data
+        return self._array
 
     @data.setter
     def data(self, value: TensorLike) -> None:
@@ -119,15 +119,15 @@ class Tensor(Methods):
             raise ValueError(
                 f"data: expected {self.dtype} {self.shape}, got {array.dtype} {array.shape}"
             )
+        if array is self._array:  # written in place, as `t.data -= ...` does, also if refused below
+            overwritten(array)
         if self._node is not None and not isinstance(self._node, Leaf):
             raise GradientError(
                 "data: a computed tensor's can't be replaced: detach() the tensor first"
             )
-        if array is self._data:  # written in place, as `t.data -= ...` does
-            overwritten(array)
         if self._node is not None:
             self._node.data = array
-        self._data = array
+        self._array = array
 
     def overwrite(self) -> npt.NDArray[Any]:
         """The array, to be written in place by an optimizer.
@@ -139,34 +139,34 @@ class Tensor(Methods):
             raise GradientError(
                 "overwrite: a computed tensor can't be written to: detach() it first"
             )
-        overwritten(self._data)
-        return self._data
+        overwritten(self._array)
+        return self._array
 
     @property
     def shape(self) -> tuple[int, ...]:
         """Length of each axis."""
-        return self._data.shape
+        return self._array.shape
 
     @property
     def ndim(self) -> int:
         """Number of axes."""
-        return self._data.ndim
+        return self._array.ndim
 
     @property
     def size(self) -> int:
         """Number of elements."""
-        return self._data.size
+        return self._array.size
 
     @property
     def dtype(self) -> np.dtype[Any]:
         """NumPy dtype of the elements."""
-        return self._data.dtype
+        return self._array.dtype
 
     def item(self) -> Any:
         """The value of a tensor of one element, as a Python number."""
         if self.size != 1:
             raise ValueError(f"item: expected one element, got shape {self.shape}")
-        return self._data.item()
+        return self._array.item()
 
     def numpy(self) -> npt.NDArray[Any]:
         """The array, of a tensor that requires no gradient.
@@ -181,7 +181,7 @@ class Tensor(Methods):
                 f"numpy: {LOST}: call .detach().numpy() for its values, or use autodiff's "
                 f"functions on the tensor, as stack() for a list of them"
             )
-        return self._data
+        return self._array
 
     def __array__(
         self, dtype: npt.DTypeLike | None = None, copy: bool | None = None
@@ -236,7 +236,7 @@ class Tensor(Methods):
 
     def detach(self) -> Tensor:
         """The same values (in the same memory) as a constant, outside the graph."""
-        made: Tensor = tensor(self._data, None)
+        made: Tensor = tensor(self._array, None)
         made._name = self.name
         return made
 
@@ -268,7 +268,7 @@ class Tensor(Methods):
                     f"requires_grad: only tensors of floating or complex dtype have gradients, got "
                     f"{self.dtype}: pass dtype=float, or astype(float) first"
                 )
-            self._node = Leaf(self._data, self, self._name)
+            self._node = Leaf(self._array, self, self._name)
         elif not value and self._node is not None:
             if not self.is_leaf:
                 raise GradientError(
@@ -334,7 +334,7 @@ class Tensor(Methods):
             with enable_grad():
                 _deliver(pullback({node: seed}, view=lifted), seed)
         else:
-            data = seed._data  # of a number, a scalar: NumPy computes with it faster
+            data = seed._array  # of a number, a scalar: NumPy computes with it faster
             g = data if data.ndim else data[()]
             _deliver(pullback({node: g}, release=not retain_graph), seed)
 
@@ -346,7 +346,7 @@ class Tensor(Methods):
         Of a complex gradient it is the conjugate (see `autodiff.ops.complex`).
         """
         if gradient is None:
-            data = self._data
+            data = self._array
             one = None if data.ndim else SEEDS.get(data.dtype)
             if one is None:
                 if data.size != 1:
@@ -383,7 +383,7 @@ class Tensor(Methods):
     # --- as a Python object ---
 
     def __bool__(self) -> bool:
-        return bool(self._data)
+        return bool(self._array)
 
     def __float__(self) -> float:
         return float(self.item())
@@ -395,7 +395,7 @@ class Tensor(Methods):
         return int(self.item())
 
     def __index__(self) -> int:
-        return operator.index(self._data)
+        return operator.index(self._array)
 
     def __format__(self, spec: str) -> str:
         if not spec:
@@ -405,7 +405,7 @@ class Tensor(Methods):
         return format(self.item(), spec)
 
     def __repr__(self) -> str:
-        text = np.array2string(self._data, separator=", ", prefix="Tensor(")
+        text = np.array2string(self._array, separator=", ", prefix="Tensor(")
         if self.dtype not in (np.float64, np.int64, np.bool_, np.complex128):
             text += f", dtype={self.dtype}"
         if self.requires_grad:
@@ -421,7 +421,9 @@ class Tensor(Methods):
                 "graph: detach() it first"
             )
         grad = None if self._grad is None else _rebuilt(*self._grad.__reduce__()[1])
-        return _rebuilt, (type(self), self._data.copy(), self.requires_grad, self.name, grad)
+        state = getattr(self, "__dict__", None) or None  # what a subclass adds
+        args = (type(self), self._array.copy(), self.requires_grad, self.name, grad)
+        return (_rebuilt, args) if state is None else (_rebuilt, args, state)
 
 
 def _rebuilt(
@@ -432,7 +434,7 @@ def _rebuilt(
     grad: Tensor | None,
 ) -> Tensor:
     made = object.__new__(cls)
-    made._data, made._node, made._grad, made._name = data, None, grad, name
+    made._array, made._node, made._grad, made._name = data, None, grad, name
     made.requires_grad = requires_grad
     return made
 
@@ -457,7 +459,7 @@ def owned(g: Any, dtype: np.dtype[Any], taken: set[int]) -> Tensor:
     conjugated (see `autodiff.ops.complex`). Flows may be views of other arrays, or one array for
     several parents. `taken` has the ids of arrays that something else holds, and gets this one's.
     """
-    array = g if type(g) is ndarray else g._data if isinstance(g, Variable) else asarray(g)
+    array = g if type(g) is ndarray else g._array if isinstance(g, Variable) else asarray(g)
     made: Tensor = g if isinstance(g, Tensor) else tensor(array, None)
     real_too = dtype is FLOAT64 or dtype is FLOAT32 or dtype.kind != "c"
     if array.dtype is dtype and real_too and array.base is None and id(array) not in taken:
@@ -469,13 +471,13 @@ def owned(g: Any, dtype: np.dtype[Any], taken: set[int]) -> Tensor:
         made = manipulation.cast(made if real_too else conj(made), dtype)
     else:
         made = manipulation.copy(made) if real_too else conj(made)
-    taken.add(id(made._data))
+    taken.add(id(made._array))
     return made
 
 
 def _deliver(found: Mapping[Node, Any], seed: Tensor) -> None:
     """Add each leaf's cotangent to the gradient of its tensor, if that still exists."""
-    taken = {id(seed._data)}
+    taken = {id(seed._array)}
     totals: dict[Tensor, Tensor] = {}
     with _delivering:  # threads may share leaves: read, add and write as one
         for leaf, g in found.items():

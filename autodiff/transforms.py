@@ -102,7 +102,7 @@ def _walk(
         for y, g in zip(ys, gs, strict=True):
             if y._node is not None:
                 seed = y._seed(g, caller, argument)
-                seed = seed if create_graph else seed._data
+                seed = seed if create_graph else seed._array
                 seeds[y._node] = seeds[y._node] + seed if y._node in seeds else seed
         wanted = {x._node for x in xs}
         found = pullback(seeds, into=wanted, view=lifted if create_graph else None)
@@ -205,9 +205,11 @@ def jvp(
                 return tensor(np.array(raw(t), y.dtype), None)
             if t.dtype != y.dtype:
                 t = cast(t, y.dtype)
-            if t._data.base is not None or id(t._data) in taken:  # another's memory, as in `owned`
+            if (
+                t._array.base is not None or id(t._array) in taken
+            ):  # another's memory, as in `owned`
                 t = copy(t)
-            taken.add(id(t._data))
+            taken.add(id(t._array))
             return t
 
         ts = _map(along, ys)
@@ -310,7 +312,7 @@ def _recorded(
         given = [_fresh(x, outside, caller) for x in xs]
         fresh = _as_they_are(given)
         ys = f(*given)
-    for y in _several(ys):
+    for y in ys if isinstance(ys, (list, tuple)) else (ys,):
         if not isinstance(y, Tensor):
             raise GradientError(
                 f"{caller}: expected a function of tensors that returns tensors, got "
@@ -327,7 +329,7 @@ def _recorded(
 
 def _as_they_are(tensors: Sequence[Any]) -> list[Any]:
     """The same values in the same places of the graph, whatever is assigned to `tensors` later."""
-    return [tensor(t._data, t._node) for t in tensors]
+    return [tensor(t._array, t._node) for t in tensors]
 
 
 def _fresh(x: TensorLike, outside: bool, caller: str) -> Any:
@@ -343,7 +345,7 @@ def _fresh(x: TensorLike, outside: bool, caller: str) -> Any:
             f"{data.shape}): expected floating point or complex numbers"
         )
     made = tensor(data.copy(), None)
-    made._node = Point(made._data, made, None)
+    made._node = Point(made._array, made, None)
     return made
 
 

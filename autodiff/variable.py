@@ -21,14 +21,22 @@ Array: TypeAlias = Annotated[Any, "Array"]
 
 Rules and forwards can't tell which, so there is no narrower type to give them."""
 
+Index: TypeAlias = Annotated[Any, "Index"]
+"""In an op's signature, a param of indices, which its caller may change after the call: what may
+stand in ``x[...]``, or class numbers. A node keeps a copy."""
+
 SCALARS = frozenset({float, int, bool, complex, np.float64, np.float32})
 
 
 class Variable:
-    """An array (`_data`), the node that made it (`_node`; None: a constant), `_grad`, `_name`."""
+    """An array (`_array`), the node that made it (`_node`; None: a constant), `_grad`, `_name`.
 
-    __slots__ = ("__weakref__", "_data", "_grad", "_name", "_node")
-    _data: npt.NDArray[Any]
+    None may be called `_data`: what has that, `numpy.ma` takes for a masked array, and its array
+    without asking.
+    """
+
+    __slots__ = ("__weakref__", "_array", "_grad", "_name", "_node")
+    _array: npt.NDArray[Any]
     _node: Node | None
     _grad: Any
     _name: str | None
@@ -49,7 +57,7 @@ def tensor_class(cls: V) -> V:
 def tensor(data: np.ndarray[Any, Any], node: Node | None) -> Any:
     """A new tensor of `data`, at `node` in the graph."""
     made = NAMESPACE["_new_tensor"]()
-    made._data, made._node, made._grad, made._name = data, node, None, None
+    made._array, made._node, made._grad, made._name = data, node, None, None
     return made
 
 
@@ -62,7 +70,7 @@ def leaf(data: np.ndarray[Any, Any], name: str | None = None) -> Any:
 
 def raw(value: Any) -> Any:
     """The array of a tensor; anything else as it is. For what has no derivative: masks, counts."""
-    return value._data if isinstance(value, Variable) else value
+    return value._array if isinstance(value, Variable) else value
 
 
 def raw_all(value: Any) -> Any:
@@ -72,18 +80,32 @@ def raw_all(value: Any) -> Any:
     return raw(value)
 
 
+def plain(index: Any) -> Any:
+    """An index with arrays in place of the tensors in it; what is mutable is copied."""
+    if isinstance(index, (tuple, list)):
+        return type(index)(plain(part) for part in index)
+    if isinstance(index, (Variable, np.ndarray)):
+        return np.array(raw(index))
+    return index
+
+
 def constant(value: Any) -> Any:
     """An argument that is no tensor, as NumPy's promotion wants it: a Python number, or an array.
 
     Raises
     ------
     TypeError
-        If it is no number or array of numbers.
+        If it is no number or array of numbers, or an array of another kind, masked or a matrix.
     ValueError
         If it is nested irregularly.
     """
     if type(value) in SCALARS:
         return value
+    if isinstance(value, np.ndarray) and (hasattr(value, "mask") or isinstance(value, np.matrix)):
+        raise TypeError(
+            f"expected an array, got a {type(value).__name__}, which computes by rules of its own: "
+            f"numpy.asarray(x) has its numbers, where(~x.mask, x.data, 0) those that no mask hides"
+        )
     if isinstance(value, (list, tuple)) and any(isinstance(v, Variable) for v in value):
         raise TypeError(
             "expected numbers, got a list of tensors: stack(...) or concat(...) joins them"

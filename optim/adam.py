@@ -84,6 +84,8 @@ class Adam(Optimizer):
         moments: Sequence[FloatArray],
         scratch: FloatArray,
     ) -> None:
+        if p.dtype.kind == "c":  # the parts are numbers of their own, as in PyTorch
+            p, g, scratch, *moments = map(_parts, (p, g, scratch, *moments))
         beta1, beta2 = group["betas"]
         # Dividing by the corrections 1 - beta**t is left to the rate and to eps: two passes fewer.
         correction = math.sqrt(1 - beta2**step)
@@ -113,3 +115,8 @@ class Adam(Optimizer):
         np.divide(mean, scratch, out=scratch)
         np.multiply(scratch, rate, out=scratch)
         np.subtract(p, scratch, out=p)
+
+
+def _parts(z: FloatArray) -> FloatArray:
+    """The real and the imaginary parts, along a new last axis, in the same memory."""
+    return z[..., None].view(z.real.dtype)

@@ -219,6 +219,10 @@ OPERANDS: Table = [
     ("a list of tensors", lambda x: x * [Tensor(1.0), Tensor(2.0), Tensor(3.0)], OpTypeError,
      ("multiply: expected numbers, got a list of tensors: stack(...) or concat(...) joins them "
       "(called with x1: float64 (2, 3), x2: [float64 (), float64 (), float64 ()])")),
+    ("a masked array", lambda x: x * np.ma.zeros(3), OpTypeError,
+     ("multiply: expected an array, got a MaskedArray, which computes by rules of its own: "
+      "numpy.asarray(x) has its numbers, where(~x.mask, x.data, 0) those that no mask hides "
+      "(called with x1: float64 (2, 3), x2: float64 (3,))")),
     ("a ragged list", lambda x: x * [[1.0], [1.0, 2.0]], OpValueError,
      ("multiply: expected numbers, regularly nested (...) (called with x1: float64 (2, 3), x2: "
       "list [[1.0], [1.0, 2.0]])")),
@@ -2054,6 +2058,8 @@ BACKWARD: Table = [
      "vjp: expected 1 cotangents, got 2"),
     ("vjp of a function of no tensor", lambda x: ad.vjp(lambda z: 1.0, x), GradientError,
      "vjp: expected a function of tensors that returns tensors, got float from '<lambda>'"),
+    ("vjp of a generator", lambda x: ad.vjp(lambda z: (z for _ in "ab"), x), GradientError,
+     "vjp: expected a function of tensors that returns tensors, got generator from '<lambda>'"),
     ("jvp of a function of no tensor", lambda x: ad.jvp(forgetful, [x], [x]), GradientError,
      "jvp: expected a function of tensors that returns tensors, got NoneType from 'forgetful'"),
     ("jvp along another shape", lambda x: ad.jvp(lambda z: z * z, [x], [ones(2)]), GradientError,

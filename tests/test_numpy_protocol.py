@@ -374,6 +374,7 @@ REFUSED: list[tuple[Callable[..., Any], str]] = [
     (lambda x: np.sort(x, order="f"), "numpy.sort: order= is not supported"),
     (lambda x: np.argsort(x, kind="other"), "numpy.argsort: kind= is not supported"),
     (lambda x: np.add.reduce(x, where=x.data > 0.5), "numpy.add.reduce: .*'where'.*autodiff.sum"),
+    (lambda x: np.round(x, 0.5), "numpy.round: expected decimals to be an int"),
     (lambda x: np.linalg.matrix_rank(x, 0.1), "tol= is not .* autodiff.linalg.matrix_rank[(]"),
 ]
 

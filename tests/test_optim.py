@@ -424,3 +424,20 @@ def test_a_used_up_iterator_is_noticed():
 def test_senseless_options_are_refused(cls, options, error, message):
     with pytest.raises(error, match=message):
         cls([parameter(1.0)], **options)
+
+
+@pytest.mark.parametrize("cls", [optim.SGD, optim.Adam])
+@pytest.mark.parametrize("shape", [(), (3,), (2, 3), (300, 400)])
+def test_the_parts_of_complex_parameters_are_numbers_of_their_own(cls, shape):
+    rng = np.random.default_rng(0)
+    z = rng.normal(size=(*shape, 2))
+    whole = Tensor(z.view(complex)[..., 0], requires_grad=True)
+    parts = Tensor(z, requires_grad=True)
+    optimizers = [cls([p], lr=0.1, weight_decay=0.1) for p in (whole, parts)]
+    for _ in range(3):
+        g = rng.normal(size=z.shape)
+        whole.grad, parts.grad = Tensor(g.view(complex)[..., 0]), Tensor(g)
+        for optimizer in optimizers:
+            optimizer.step()
+    np.testing.assert_allclose(whole.data.real, parts.data[..., 0], rtol=1e-12)
+    np.testing.assert_allclose(whole.data.imag, parts.data[..., 1], rtol=1e-12)

@@ -69,7 +69,7 @@ def test_device_is_the_cpu() -> None:
 
 def test_read_only_memory_is_copied_for_readers_that_do_not_know_the_flag() -> None:
     x = Tensor(0.0)
-    x._data = np.broadcast_to(1.0, (2, 3))  # as broadcasting makes it
+    x._array = np.broadcast_to(1.0, (2, 3))  # as broadcasting makes it
     old, new = from_dlpack(Old(x)), from_dlpack(Exported(x))
     assert not np.shares_memory(old.data, x.data)
     assert np.shares_memory(new.data, x.data) and not new.data.flags.writeable

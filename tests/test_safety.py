@@ -237,3 +237,104 @@ def test_gradients_take_any_iterable_and_refuse_outputs_that_depend_on_nothing()
     with pytest.raises(GradientError, match="requires no grad"):
         gradients([Tensor(1.0), Tensor(2.0)], xs)
     assert ad.grad(lambda a, b: a * b, argnums=np.int64(1))(2.0, 5.0).item() == 2.0
+
+
+@pytest.mark.parametrize("call", ["the value", "a view of it", "what shares its memory"])
+def test_a_computed_value_that_is_written_in_spite_of_the_refusal_gives_no_gradient(call):
+    x = leaf([1.0, 2.0])
+    y = x.exp()
+    written = {"the value": y, "a view of it": y[1:], "what shares its memory": y.detach()}[call]
+    try:
+        written.data -= 1.0  # Python writes before it asks
+    except GradientError as error:
+        assert "can't be replaced" in str(error)  # noqa: PT017 - a detached one isn't refused
+    with pytest.raises(GradientError, match="overwritten"):
+        y.sum().backward()
+    assert x.grad is None
+
+
+def test_forward_mode_does_not_read_what_was_overwritten():
+    w = leaf([3.0, 4.0])
+
+    def stepping(x):
+        y = x * w
+        w.overwrite()[...] = 0.0
+        return y
+
+    def stepping_aside(x):
+        y = x + w * w
+        w.overwrite()[...] = 0.0
+        return y
+
+    with pytest.raises(GradientError, match="overwritten"):
+        ad.jvp(stepping, [np.ones(2)], [np.ones(2)])
+    _, t = ad.jvp(stepping_aside, [np.ones(2)], [np.ones(2)])  # no tangent came by there
+    assert t.tolist() == [1.0, 1.0]
+
+
+@pytest.mark.parametrize(
+    ("f", "given", "change"),
+    [
+        (ad.permute_dims, [1, 0], list.reverse),
+        (ad.permute_dims, np.array([1, 0]), np.ndarray.sort),
+        (lambda x, axes: x.transpose(axes), [1, 0], list.reverse),
+        (ad.flip, [1], list.pop),
+        (lambda x, shift: ad.roll(x, shift, (0, 1)), [1, 2], list.reverse),
+        (lambda x, axes: ad.roll(x, (1, 2), axes), [0, 1], list.reverse),
+        (ad.getitem, np.array([2, 0, 1]), np.ndarray.sort),
+        (ad.getitem, (np.array([2, 0, 1]), 0), lambda index: index[0].sort()),
+        (ad.getitem, [[0, 2], [1, 0]], list.reverse),
+        (lambda x, at: ad.scatter(x, at, (3, 3)), np.array([2, 0, 1]), np.ndarray.sort),
+        (lambda x, at: ad.setitem(np.zeros((3, 3)), x, at), [2, 0, 1], list.sort),
+        (lambda x, at: ad.scatter_add(np.zeros((3, 3)), x, at), [2, 0, 1], list.sort),
+        (ad.cross_entropy, np.array([2, 0, 1]), np.ndarray.sort),
+        (ad.cross_entropy, Tensor([2, 0, 1]), lambda target: target.__setitem__(0, 0)),
+    ],
+)
+def test_axes_and_indices_that_are_changed_later_change_no_gradient(f, given, change):
+    x = leaf(np.arange(9.0).reshape(3, 3) ** 2 / 10)
+    y, kept = f(x, given), f(x, copy.deepcopy(given))
+    u = np.arange(1.0, 1.0 + y.size).reshape(y.shape)
+    change(given)
+    np.testing.assert_array_equal(gradients(y, x, u).data, gradients(kept, x, u).data)
+
+
+def test_columns_that_are_overwritten_are_not_their_neighbours():
+    flat = np.arange(12.0).reshape(3, 4)
+    w, v = (ad.asarray(part) for part in (flat[:, :2], flat[:, 2:]))
+    w.requires_grad = v.requires_grad = True
+    of_v, of_w = (v * v).sum(), (w * w).sum()
+    w.overwrite()[...] = 0.0
+    of_v.backward()
+    np.testing.assert_array_equal(v.grad.data, 2 * v.data)
+    with pytest.raises(GradientError, match="overwritten"):
+        of_w.backward()
+
+
+@pytest.mark.filterwarnings("ignore:the matrix subclass:PendingDeprecationWarning")
+def test_numpy_s_masked_arrays_take_no_tensor_s_values_without_its_gradient():
+    masked, x = np.ma.array([1.0, 2.0], mask=[False, True]), leaf([3.0, 4.0])
+    for call in (
+        lambda: masked * x,
+        lambda: np.ma.exp(x),
+        lambda: np.ma.where([True, False], x, 0.0),
+        lambda: masked.__setitem__(slice(None), x),
+    ):
+        with pytest.raises(GradientError, match="an array can't carry"):
+            call()
+    for call in (lambda: x * masked, lambda: np.matrix(np.eye(2)) * x):
+        with pytest.raises(TypeError, match="rules of its own"):
+            call()
+    assert (masked * x.detach()).tolist() == [3.0, None]
+
+
+def test_a_copy_has_what_a_subclass_adds():
+    class Noted(Tensor):
+        pass
+
+    x = Noted([1.0], requires_grad=True)
+    x.notes = ["made here"]
+    again, deep = copy.copy(x), copy.deepcopy(x)
+    assert again.notes is x.notes
+    assert deep.notes == x.notes
+    assert deep.notes is not x.notes

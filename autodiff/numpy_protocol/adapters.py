@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from autodiff.errors import OpValueError
+from autodiff.ops.arguments import an_int
 from autodiff.variable import Variable, raw
 
 
@@ -165,7 +166,7 @@ def _nan_to_num(
 
 def _round(a: Any, decimals: int = 0) -> Any:
     ad = namespace()
-    decimals = int(raw(decimals))
+    decimals = an_int("numpy.round", decimals, "decimals")
     if dtype_of(a).kind in "iub":  # exactly
         return ad.asarray(np.round(raw(a), decimals))
     if not decimals:

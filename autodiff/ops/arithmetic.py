@@ -88,10 +88,10 @@ def divide(x1: Array, x2: Array, /) -> Array:
 
 
 def _power_slope(x1: Any, x2: Any) -> Any:
-    """``x2 * x1**(x2 - 1)``, and 0 (not 0 * inf) where both are 0."""
+    """``x2 * x1**(x2 - 1)``, and 0 (not 0 * inf) where x2 is 0 and ``1 / x1`` overflows."""
     if isinstance(x2, (int, float, complex)):
         return x2 * pow(x1, x2 - 1) if x2 not in (0, 1) else float(x2.real)
-    both = (raw(x1) == 0) & (raw(x2) == 0)
+    both = (raw(x2) == 0) & (np.abs(raw(x1)) < np.finfo(x1.dtype).tiny)
     less = x2 - ONE[x2.dtype] if x2.dtype.kind == "f" else x2 - 1  # booleans don't subtract
     return x2 * pow(x1, where(both, ONE[less.dtype], less))
 

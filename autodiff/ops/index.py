@@ -9,7 +9,7 @@ import numpy as np
 from autodiff.declare import linear
 from autodiff.kernels.scalars import ZERO
 from autodiff.kernels.scatter import add_at, may_repeat, put_at, winners
-from autodiff.variable import Array, Variable, raw
+from autodiff.variable import Array, Index, plain
 
 
 @linear(
@@ -17,7 +17,7 @@ from autodiff.variable import Array, Variable, raw
     symbol="[ ]",
     expects="an index inside x",
 )
-def getitem(x: Array, index: Any) -> Array:
+def getitem(x: Array, index: Index) -> Array:
     """``x[index]``: basic, integer-array and boolean indices as NumPy has them.
 
     An element that is picked twice receives both gradients.
@@ -49,7 +49,7 @@ def getitem(x: Array, index: Any) -> Array:
 
 
 @linear(adjoint=lambda g, index: getitem(g, index), expects="values that fit x[index]")
-def scatter(values: Array, index: Any, shape: tuple[int, ...]) -> Array:
+def scatter(values: Array, index: Index, shape: tuple[int, ...]) -> Array:
     """Zeros of `shape` with `values` added at `index`: the adjoint of `getitem`.
 
     Parameters
@@ -87,7 +87,7 @@ def scatter(values: Array, index: Any, shape: tuple[int, ...]) -> Array:
     adjoint=[lambda g: g, lambda g, index: getitem(g, index)],
     expects="updates that fit x[index]",
 )
-def scatter_add(x: Array, updates: Array, index: Any) -> Array:
+def scatter_add(x: Array, updates: Array, index: Index) -> Array:
     """A copy of `x` with `updates` added at `index`, as often as an element is named.
 
     Parameters
@@ -131,8 +131,8 @@ def _won(g: Any, index: Any, values_shape: tuple[int, ...]) -> Any:
     index = plain(index)
     if may_repeat(index):
         picked = picked * winners(g.shape, index)
-    extra = len(values_shape) - picked.ndim
-    return picked.reshape((*values_shape[:extra], *picked.shape)) if extra > 0 else picked
+    extra = max(0, len(values_shape) - picked.ndim)
+    return picked.reshape((*values_shape[:extra], *picked.shape))
 
 
 @linear(
@@ -143,7 +143,7 @@ def _won(g: Any, index: Any, values_shape: tuple[int, ...]) -> Any:
     symbol="[ ]=",
     expects="values that fit x[index]",
 )
-def setitem(x: Array, values: Array, index: Any) -> Array:
+def setitem(x: Array, values: Array, index: Index) -> Array:
     """A copy of `x` with `values` in place of ``x[index]``.
 
     Where an index names an element twice, the last value (in row-major order) is what counts, and
@@ -183,12 +183,3 @@ def setitem(x: Array, values: Array, index: Any) -> Array:
     y = np.array(x, dtype=np.result_type(x, values), order="C")
     put_at(y, plain(index), values)
     return y
-
-
-def plain(index: Any) -> Any:
-    """An index with arrays in place of the tensors in it; what is mutable is copied."""
-    if isinstance(index, (tuple, list)):
-        return type(index)(plain(part) for part in index)
-    if isinstance(index, (Variable, np.ndarray)):
-        return np.array(raw(index))
-    return index

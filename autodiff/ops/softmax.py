@@ -22,7 +22,7 @@ from autodiff.ops.exponential import exp, expm1
 from autodiff.ops.manipulation import cast, expand_dims
 from autodiff.ops.reduce import Axis, add_up, having, over, sum
 from autodiff.ops.selection import where
-from autodiff.variable import Array, raw
+from autodiff.variable import Array, Index, raw
 
 
 def _weights(g: Any, y: Any, x: Any, axis: Axis, keepdims: bool) -> Any:
@@ -259,7 +259,7 @@ def _error(g: Any, logits: Any, target: Any) -> Any:
     symbol="CE",
     expects="logits (N, C, ...) and integer targets (N, ...) in 0..C-1",
 )
-def cross_entropy(logits: Array, target: Any) -> Array:
+def cross_entropy(logits: Array, target: Index) -> Array:
     """Cross-entropy of integer targets, ``-log(softmax(logits)[target])``, for each sample.
 
     Parameters

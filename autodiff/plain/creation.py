@@ -70,12 +70,12 @@ def asarray(
     """
     if not isinstance(obj, Variable):
         return np.array(obj, dtype=dtype, copy=copy)
-    if dtype is None or obj._data.dtype == dtype:
+    if dtype is None or obj._array.dtype == dtype:
         return manipulation.copy(obj) if copy else obj
     if copy is False:
-        raise ValueError(f"a change of dtype, from {obj._data.dtype}, needs a copy")
+        raise ValueError(f"a change of dtype, from {obj._array.dtype}, needs a copy")
     if obj._node is None or np.dtype(dtype).kind not in "fc":
-        return tensor(obj._data.astype(dtype), None)
+        return tensor(obj._array.astype(dtype), None)
     return manipulation.astype(obj, np.dtype(dtype))
 
 

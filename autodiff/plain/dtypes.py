@@ -68,7 +68,7 @@ def _dtype(value: Any) -> DType:
     if value is None:
         raise TypeError("None is no dtype")  # to NumPy it is float64
     if isinstance(value, Variable):
-        return value._data.dtype
+        return value._array.dtype
     return value.dtype if isinstance(value, (np.ndarray, np.generic)) else np.dtype(value)
 
 

@@ -127,7 +127,7 @@ def to_dlpack(
         )
     if stream is not None:
         raise OpValueError(f"__dlpack__: expected stream None, got {stream!r}: a CPU has none")
-    data = x._data
+    data = x._array
     if max_version is None and copy is None and not data.flags.writeable:
         data = data.copy()  # capsules before DLPack 1.0 can't say that they are read-only
     asked = {"max_version": max_version, "dl_device": dl_device, "copy": copy}
@@ -142,4 +142,4 @@ def dlpack_device(x: Variable, /) -> tuple[int, int]:
     -----
     The array API standard's ``__dlpack_device__``.
     """
-    return x._data.__dlpack_device__()
+    return x._array.__dlpack_device__()

@@ -78,7 +78,7 @@ def _public(function: Callable[..., Any], expects: str | None) -> Callable[..., 
             for x in args[:n]:
                 if isinstance(x, Variable):
                     found = True
-                    given.append(x._data)
+                    given.append(x._array)
                 else:
                     given.append(x if type(x) is np.ndarray else convert(x))
             if kwargs:
