@@ -258,7 +258,7 @@ from autodiff.plain.searching import (
 from autodiff.plain.sets import isin, unique_all, unique_counts, unique_inverse, unique_values
 from autodiff.tensor import Tensor
 from autodiff.transforms import grad, gradients, jvp, value_and_grad, vjp
-from autodiff.variable import Array
+from autodiff.variable import Array, Index
 
 __all__ = [
     "COMPOSITES",
@@ -266,6 +266,7 @@ __all__ = [
     "Array",
     "DeclarationError",
     "GradientError",
+    "Index",
     "MissingExtraError",
     "Op",
     "OpError",
