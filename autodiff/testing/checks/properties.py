@@ -70,7 +70,7 @@ def check_adjoint(
 
     Notes
     -----
-    The dot-product test of C. Claerbout, "Earth Soundings Analysis" (1992), chapter 5. A complex
+    The dot-product test of J. F. Claerbout, "Earth Soundings Analysis" (1992), chapter 5. A complex
     array counts as two real ones in it: ``<u, v>`` is the real part of ``sum(conj(u) v)``.
 
     Examples
