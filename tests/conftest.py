@@ -1,13 +1,15 @@
-"""How Hypothesis draws, and when a missing oracle is a failure."""
+"""How Hypothesis draws, what a test leaves behind, and when a missing oracle is a failure."""
 
 from __future__ import annotations
 
 import os
 import re
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from autodiff import OPS
 
 # Nothing here depends on the clock or on chance: a test that fails, fails again.
 settings.register_profile(
@@ -26,6 +28,17 @@ settings.register_profile(
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
 
 os.environ.setdefault("SCIPY_ARRAY_API", "1")  # SciPy reads it when it is imported
+
+
+@pytest.fixture(autouse=True)
+def _own_ops_are_forgotten() -> Iterator[None]:
+    """Ops that a test declares are gone after it; what the library imports late stays."""
+    known = set(OPS)
+    yield
+    for name in OPS.keys() - known:
+        if not OPS[name].forward.__module__.startswith("autodiff."):
+            del OPS[name]
+
 
 NOT_INSTALLED = re.compile(r"could not import|no module named|not installed", re.IGNORECASE)
 

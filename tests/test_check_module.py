@@ -16,22 +16,12 @@ from hypothesis import Phase, find, given, settings
 import autodiff
 import nn
 from autodiff import Array, Tensor, custom, no_grad
-from autodiff.op import OPS
 from autodiff.testing import GradientCheckError, NonDifferentiableError
 from autodiff.testing.architectures import LAYERS, LOSSES, Fitted, Lossy, Row, modules
 from autodiff.testing.checks.modules import check_module, renamed
 from nn import functional as F
 
 X = np.random.default_rng(0).uniform(0.2, 2.0, (2, 3)).astype(np.float32)
-
-
-@pytest.fixture(autouse=True)
-def own_ops() -> Any:
-    """Ops declared in a test are forgotten after it."""
-    kept = dict(OPS)
-    yield
-    OPS.clear()
-    OPS.update(kept)
 
 
 def rng() -> np.random.Generator:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from math import exp, inf
 from typing import Any
 
@@ -22,15 +22,6 @@ from autodiff.variable import raw
 EPS = 2.0**-52
 X = np.array([[0.7, -1.3, 2.1], [0.4, 1.9, -0.6]])
 Y = np.array([1.1, -0.8, 0.5])
-
-
-@pytest.fixture(autouse=True)
-def own_ops() -> Iterator[None]:
-    """Ops declared in a test are forgotten after it."""
-    kept = dict(OPS)
-    yield
-    OPS.clear()
-    OPS.update(kept)
 
 
 # --- planted wrong rules ---

@@ -22,14 +22,6 @@ LIBRARY = [op for op in OPS.values() if op.forward.__module__.startswith("autodi
 each_op = pytest.mark.parametrize("op", LIBRARY, ids=attrgetter("name"))
 
 
-@pytest.fixture(autouse=True)
-def _own_ops_are_forgotten():
-    known = dict(OPS)
-    yield
-    OPS.clear()
-    OPS.update(known)
-
-
 @each_op
 @settings(max_examples=20)
 @given(data=st.data())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -14,14 +14,6 @@ from autodiff.testing import check_grads
 
 X = np.array([[0.7, -1.3, 2.1], [0.4, 1.9, -0.6]])
 ROW = np.array([1.1, -0.8, 0.5])
-
-
-@pytest.fixture(autouse=True)
-def own_ops() -> Iterator[None]:
-    kept = dict(OPS)
-    yield
-    OPS.clear()
-    OPS.update(kept)
 
 
 def leaf(data: Any) -> Tensor:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import autodiff
-from autodiff import OPS, Array, Tensor, custom, elementwise, multilinear
+from autodiff import Array, Tensor, custom, elementwise, multilinear
 from autodiff.testing import GradientCheckError, check_grads
 from autodiff.testing.strategies import arrays, shapes
 from autodiff.variable import raw
@@ -20,15 +20,6 @@ X = np.array([[0.7, -1.3, 2.1], [0.4, 1.9, -0.6]])
 Y = np.array([1.1, -0.8, 0.5])
 S = np.arange(1.0, 10.0).reshape(3, 3) ** 1.5
 Z = X + 1j * X[::-1]
-
-
-@pytest.fixture(autouse=True)
-def own_ops() -> Iterator[None]:
-    """Ops declared in a test are forgotten after it."""
-    kept = dict(OPS)
-    yield
-    OPS.clear()
-    OPS.update(kept)
 
 
 def complaint(f: Callable[..., Any], args: Any, mode: str = "reverse", **options: Any) -> str:

@@ -45,15 +45,6 @@ def without_collector() -> Iterator[None]:
     gc.enable()
 
 
-@pytest.fixture
-def own_ops() -> Iterator[None]:
-    """Ops declared in the test are forgotten after it."""
-    kept = dict(OPS)
-    yield
-    OPS.clear()
-    OPS.update(kept)
-
-
 def live(kind: type) -> int:
     return sum(issubclass(type(thing), kind) for thing in gc.get_objects())
 
@@ -164,7 +155,7 @@ def test_a_dropped_leaf_is_no_obstacle() -> None:
 
 
 @pytest.fixture
-def counted(own_ops: None) -> tuple[Callable[..., Any], list[str]]:
+def counted() -> tuple[Callable[..., Any], list[str]]:
     """A product that notes which of its flows were computed."""
     flows: list[str] = []
 

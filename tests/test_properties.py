@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
 
 import autodiff
-from autodiff import OPS, Array, Tensor, custom, linear, multilinear, no_grad
+from autodiff import Array, Tensor, custom, linear, multilinear, no_grad
 from autodiff.testing import (
     GradientCheckError,
     check_adjoint,
@@ -18,14 +18,6 @@ from autodiff.testing import (
 )
 
 X = np.array([[1.0, 2.0, -3.0], [0.5, 4.0, 1.5]])
-
-
-@pytest.fixture(autouse=True)
-def _own_ops_are_forgotten() -> Generator[None]:
-    known = dict(OPS)
-    yield
-    OPS.clear()
-    OPS.update(known)
 
 
 # --- transposition ---

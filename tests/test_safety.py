@@ -13,7 +13,6 @@ import pytest
 import autodiff as ad
 import nn
 from autodiff import (
-    OPS,
     Array,
     DeclarationError,
     GradientError,
@@ -28,14 +27,6 @@ from autodiff import (
 
 def leaf(data, **kwargs):
     return Tensor(data, requires_grad=True, **kwargs)
-
-
-@pytest.fixture(autouse=True)
-def _own_ops_are_forgotten():
-    known = dict(OPS)
-    yield
-    OPS.clear()
-    OPS.update(known)
 
 
 @pytest.mark.parametrize("slope", [2, 0, 0.5, -2, [1]])

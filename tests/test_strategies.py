@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -35,15 +35,6 @@ drawn = settings(max_examples=settings().max_examples // 5)
 thorough = settings(max_examples=1000)
 ALL = [*OPS.values(), *COMPOSITES.values()]
 LIBRARY = [op for op in ALL if op.forward.__module__.startswith("autodiff.")]
-
-
-@pytest.fixture
-def own_ops() -> Iterator[None]:
-    """Ops declared in a test are forgotten after it."""
-    kept = dict(OPS)
-    yield
-    OPS.clear()
-    OPS.update(kept)
 
 
 def simplest(strategy: st.SearchStrategy[Any], wanted: Callable[[Any], bool]) -> Any:
@@ -462,7 +453,7 @@ def test_what_else_is_written(value: Any) -> None:
         np.testing.assert_array_equal(again, value)
 
 
-def test_an_own_elementwise_op_gets_its_calls_for_free(own_ops: None) -> None:
+def test_an_own_elementwise_op_gets_its_calls_for_free() -> None:
     @elementwise(partials=[lambda y: -y * y], domain=[(1.0, 2.0)])
     def my_inverse(x: Array, unused: str = "default") -> Array:
         return 1 / x
@@ -478,7 +469,7 @@ def test_an_own_elementwise_op_gets_its_calls_for_free(own_ops: None) -> None:
     run()
 
 
-def test_an_op_without_a_generator_says_so_until_it_has_one(own_ops: None) -> None:
+def test_an_op_without_a_generator_says_so_until_it_has_one() -> None:
     @custom(vjps=[lambda g, x: 2.0 * g * x])
     def my_energy(x: Array, scale: float) -> Array:
         return x * x
@@ -538,7 +529,7 @@ def test_examples_are_what_a_reader_hopes_for() -> None:
     assert shown(axes(3), lambda axis: axis is not None) == "0"
 
 
-def test_a_wrong_rule_is_shown_in_its_smallest_call(own_ops: None) -> None:
+def test_a_wrong_rule_is_shown_in_its_smallest_call() -> None:
     @custom(vjps=[lambda g, x2: g @ x2.mT, lambda g, x1: -x1.mT @ g])
     def my_matmul(x1: Array, x2: Array) -> Array:
         return x1 @ x2

@@ -10,7 +10,7 @@ from __future__ import annotations
 import linecache
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -21,7 +21,6 @@ import autodiff as ad
 import nn
 import optim
 from autodiff import (
-    OPS,
     Array,
     GradientError,
     Tensor,
@@ -37,14 +36,6 @@ from autodiff.tensor import _delivering
 from tests.stress.tools import leaf, same, together, values
 
 ENGINE = ("graph", "tensor", "methods", "rules", "transforms", "variable", "codegen")
-
-
-@pytest.fixture(autouse=True)
-def _own_ops_are_forgotten() -> Iterator[None]:
-    known = dict(OPS)
-    yield
-    OPS.clear()
-    OPS.update(known)
 
 
 def of_the_engine(file: str) -> bool:

@@ -51,15 +51,6 @@ def _no_collector() -> Iterator[None]:
     gc.enable()
 
 
-@pytest.fixture
-def own_ops() -> Iterator[None]:
-    """Ops declared in the test are forgotten after it."""
-    kept = dict(OPS)
-    yield
-    OPS.clear()
-    OPS.update(kept)
-
-
 def cyclic_garbage(use: Callable[[], Any]) -> list[str]:
     """Types of what only the garbage collector could free after a call of `use`."""
     gc.freeze()  # what is older is not looked at
@@ -152,7 +143,7 @@ def test_a_call_that_fails_leaves_no_cycle(op: Op, data: st.DataObject) -> None:
         assert cyclic_garbage(lambda: called_wrongly(op, call)) == []
 
 
-def test_a_backward_that_fails_leaves_nothing_alive_but_its_traceback(own_ops: None) -> None:
+def test_a_backward_that_fails_leaves_nothing_alive_but_its_traceback() -> None:
     def refuse(g: Any) -> Any:
         raise RuntimeError("no slope today")
 
