@@ -9,7 +9,7 @@ from collections.abc import Generator, Iterator
 import pytest
 from hypothesis import HealthCheck, settings
 
-from autodiff import OPS
+from autodiff import COMPOSITES, OPS
 
 # Nothing here depends on the clock or on chance: a test that fails, fails again.
 settings.register_profile(
@@ -32,12 +32,13 @@ os.environ.setdefault("SCIPY_ARRAY_API", "1")  # SciPy reads it when it is impor
 
 @pytest.fixture(autouse=True)
 def _own_ops_are_forgotten() -> Iterator[None]:
-    """Ops that a test declares are gone after it; what the library imports late stays."""
-    known = set(OPS)
+    """What a test declares is gone after it; what the library imports late stays."""
+    known = {*OPS, *COMPOSITES}
     yield
-    for name in OPS.keys() - known:
-        if not OPS[name].forward.__module__.startswith("autodiff."):
-            del OPS[name]
+    for table in (OPS, COMPOSITES):
+        for name in table.keys() - known:
+            if not table[name].forward.__module__.startswith("autodiff."):
+                del table[name]
 
 
 NOT_INSTALLED = re.compile(r"could not import|no module named|not installed", re.IGNORECASE)

@@ -58,15 +58,6 @@ from autodiff.testing.strategies import calls
 from autodiff.variable import raw
 
 
-@pytest.fixture(autouse=True)
-def own_ops() -> Iterator[None]:
-    kept = dict(OPS), dict(COMPOSITES)
-    yield
-    for table, entries in zip((OPS, COMPOSITES), kept, strict=True):
-        table.clear()
-        table.update(entries)
-
-
 def leaf(data: Any, **kwargs: Any) -> Tensor:
     return Tensor(data, requires_grad=True, **kwargs)
 

@@ -34,14 +34,11 @@ from autodiff.testing.strategies import arrays
 
 
 @pytest.fixture(autouse=True)
-def own_ops() -> Iterator[None]:
-    """Ops declared in a test are forgotten after it, and how to draw their calls."""
-    tables: tuple[dict[str, Any], ...] = OPS, COMPOSITES, GENERATORS
-    kept = [dict(table) for table in tables]
+def _own_generators_are_forgotten() -> Iterator[None]:
+    known = dict(GENERATORS)
     yield
-    for table, was in zip(tables, kept, strict=True):
-        table.clear()
-        table.update(was)
+    GENERATORS.clear()
+    GENERATORS.update(known)
 
 
 @pytest.fixture
